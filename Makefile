@@ -1,0 +1,60 @@
+# Everything from a clean clone with python3 (3.11 or later), make and git. Each target sets up .venv by itself.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test check golden bench venv lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: venv  ## a whole organisation on this machine, with a live view; Ctrl-C ends all of it
+	@$(BIN)/rytmi demo
+
+test: check  ## everything: check, then all that needs a real broker
+	@echo "== tests on a real broker, and all others"
+	@$(BIN)/python -m pytest --ignore=tests/unit --ignore=tests/oracle --durations=10
+
+check: venv  ## format, lint, types, imports, unit tests and the core against its oracle
+	@echo "== format"
+	@$(BIN)/ruff format --check .
+	@echo "== lint"
+	@$(BIN)/ruff check .
+	@echo "== types"
+	@$(BIN)/mypy
+	@echo "== imports"
+	@$(BIN)/lint-imports
+	@echo "== unit tests, and the core against its oracle"
+	@$(BIN)/python -m pytest tests/unit tests/oracle
+
+golden: venv  ## write the golden files anew; look at the difference before it is committed
+	@$(BIN)/python -m pytest tests/golden --golden
+
+bench: venv  ## measure: events a second, CPU, memory, transactions
+	@$(BIN)/python -m tests.bench
+
+venv: $(READY)  ## .venv with the locked packages
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is not there, or older than 3.11: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments (no ensurepip). On Debian and Ubuntu:" \
+			"apt-get install python3-venv; elsewhere: make PYTHON=/path/to/another/python3 ..." >&2; exit 1; }
+	@[ -x $(BIN)/pip ] || { echo "== making $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "== installing the locked packages (the first time a minute or so)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The lock is made for all Pythons and systems that pyproject.toml allows. uv is needed for that alone, so it is not in it.
+lock: venv  ## resolve pyproject.toml anew into requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --upgrade --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+clean:  ## remove .venv and caches; the local broker's data in .rytmi stays
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

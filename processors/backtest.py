@@ -1,0 +1,80 @@
+"""The backtest: a set of events through the pure core, without a broker.
+
+Entities are filled event by event, decisions and obstacles then tell their cases, and every case is judged
+once. It is what live runs are held to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from processors import case, decision, fanout, ledger, obstacle
+from processors.admission import at_declared_touchpoint
+from processors.enriched import Judged, happened, judge, outcome_id, record
+from processors.events import Action, Decision, Event, Feedback, Link, Obstacle
+from processors.ledger import Entry
+from processors.policy import Policies
+
+Known = dict[str, dict[str, Entry]]
+
+
+class Backtest:
+    """Give it events, then `finish`, then read the results."""
+
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+        self.until = 0
+        self._cases: Known = {}
+        self._decisions: Known = {}
+        self._obstacles: Known = {}
+        self._named: dict[tuple[str, str], set[str]] = {}
+
+    def add(self, event: Event) -> str:
+        """Take one event; the verdict is `folded`, `repeated` or the reason of a dead letter. Raises InvalidEvent."""
+        event = at_declared_touchpoint(event, self.policies)
+        self.until = max(self.until, event.at)
+        if isinstance(event, Feedback | Action | Link):
+            return ledger.add(self._cases.setdefault(event.case, {}), case.entry(event))
+        if isinstance(event, Decision):
+            return self._add_telling(decision, self._decisions, event.decision, decision.entry(event))
+        if isinstance(event, Obstacle):
+            return self._add_telling(obstacle, self._obstacles, event.obstacle, obstacle.entry(event))
+        return ledger.FOLDED  # a pulse or an indicator: an entity of its own, of which no measure exists yet
+
+    def _add_telling(self, of: Any, known: Known, entity: str, entry: Entry) -> str:
+        named = self._named.setdefault((of.__name__, entity), set())
+        return fanout.add(of, known.setdefault(entity, {}), named, entry)
+
+    def finish(self) -> Iterator[tuple[Link, str]]:
+        """Tell the cases what concerns them; yields the links that a case could not take, with the reason."""
+        for of, telling in ((decision, self._decisions), (obstacle, self._obstacles)):
+            for entity, known in telling.items():
+                for link in fanout.links(of, entity, (), sorted(known.values())):
+                    verdict = ledger.add(self._cases.setdefault(link.case, {}), case.entry(link))
+                    if verdict not in (ledger.FOLDED, ledger.REPEATED):
+                        yield link, verdict
+
+    def cases(self) -> Iterator[tuple[str, list[Entry], list[Judged]]]:
+        """The published cases in the order of their ids: id, entries, judged cycles."""
+        for name in sorted(self._cases):
+            entries = sorted(self._cases[name].values())
+            judged = judge(entries, self.policies)
+            if judged:
+                yield name, entries, judged
+
+    def record(self, name: str, entries: list[Entry], judged: list[Judged]) -> dict[str, Any]:
+        """The enriched case."""
+        return record(name, entries, judged, self.policies)
+
+    def outcomes(self, name: str, judged: list[Judged]) -> Iterator[dict[str, Any]]:
+        """What happened to the clocks of a case, as dictionaries with times and lengths in milliseconds."""
+        for outcome in sorted(happened(judged, self.policies)):
+            fields = outcome._asdict()
+            del fields["code"]
+            yield {"id": outcome_id(name, outcome.cycle, outcome.clock, outcome.kind), "case": name, **fields}
+
+    def obstacles(self) -> Iterator[tuple[str, list[obstacle.Episode]]]:
+        """The episodes of every obstacle, by obstacle id."""
+        for name in sorted(self._obstacles):
+            yield name, obstacle.episodes(sorted(self._obstacles[name].values()))

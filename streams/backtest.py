@@ -1,0 +1,107 @@
+"""`rytmi backtest`: a file of events through the core, and the files that come of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from processors.backtest import Backtest
+from processors.canonical import parse, render
+from processors.events import InvalidEvent
+from processors.ledger import FOLDED, REPEATED
+from processors.policy import Policies
+from processors.settled import row
+from streams.files import outcome_row, write_lines
+
+_decode = msgspec.json.Decoder().decode
+_TELL_EVERY = 20_000
+
+
+class Summary(NamedTuple):
+    """What a backtest did. Instants in milliseconds."""
+
+    read: int
+    folded: int
+    repeated: int
+    deadletters: int
+    later: int
+    cases: int
+    outcomes: int
+    until: int
+    seconds: float
+
+
+def run(
+    policies: Policies, lines: Iterable[bytes], until: int | None, out: Path, tell: Callable[[int], None]
+) -> Summary:
+    """Fold the lines up to `until` (None: all) and write cases.jsonl, clock.jsonl and deadletters.jsonl into `out`."""
+    started = time.monotonic()
+    backtest = Backtest(policies)
+    reading = _Reading(backtest, until)
+    out.mkdir(parents=True, exist_ok=True)
+    dead = write_lines(out / "deadletters.jsonl", reading.take(lines, tell))
+    settled = backtest.until if until is None else until
+    outcomes: list[dict[str, Any]] = []
+
+    def cases() -> Iterator[dict[str, Any]]:
+        for name, entries, judged in backtest.cases():
+            outcomes.extend(map(outcome_row, backtest.outcomes(name, judged)))
+            yield row(backtest.record(name, entries, judged), settled, policies)
+
+    written = write_lines(out / "cases.jsonl", cases())
+    write_lines(out / "clock.jsonl", outcomes)
+    return Summary(
+        reading.read,
+        reading.folded,
+        reading.repeated,
+        dead,
+        reading.later,
+        written,
+        len(outcomes),
+        settled,
+        time.monotonic() - started,
+    )
+
+
+class _Reading:
+    """Takes lines into a backtest, and yields the dead letters."""
+
+    def __init__(self, backtest: Backtest, until: int | None) -> None:
+        self._backtest, self._until = backtest, until
+        self.read = self.folded = self.repeated = self.later = 0
+
+    def take(self, lines: Iterable[bytes], tell: Callable[[int], None]) -> Iterator[dict[str, Any]]:
+        add, until = self._backtest.add, self._until
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            self.read += 1
+            if number % _TELL_EVERY == 0:
+                tell(number)
+            try:
+                event = parse(_decode(line))
+                if until is not None and event.at > until:
+                    self.later += 1
+                    continue
+                verdict = add(event)
+            except InvalidEvent as wrong:
+                yield _dead(number, wrong.reason, str(wrong), line)
+            except msgspec.DecodeError as wrong:
+                yield _dead(number, "undecodable", str(wrong), line)
+            else:
+                if verdict == FOLDED:
+                    self.folded += 1
+                elif verdict == REPEATED:
+                    self.repeated += 1
+                else:
+                    yield _dead(number, verdict, "see the limits of an entity", line)
+        for link, reason in self._backtest.finish():
+            yield _dead(None, reason, "the case has as many events as it may have", msgspec.json.encode(render(link)))
+
+
+def _dead(number: int | None, reason: str, message: str, line: bytes) -> dict[str, Any]:
+    return {"line": number, "reason": reason, "message": message, "raw": line.decode("utf-8", "replace").rstrip("\n")}

@@ -1,0 +1,78 @@
+"""`rytmi demo`: everything on this machine, with a live view."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from streams import UserError
+
+_EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@click.command()
+@click.option("--config", "path", type=click.Path(path_type=Path), help="Default: examples/rytmi.yaml of the project.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed is another organisation.")
+@click.option("--weeks", type=click.FloatRange(0, 8), default=4.0, show_default=True, help="Length of the history.")
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="They share the partitions.")
+@click.option("--for", "seconds", type=click.FloatRange(0), help="Seconds of live figures; default: until Ctrl-C.")
+@click.option("--plain", is_flag=True, help="A line every few seconds, as when the output is no terminal.")
+def command(path: Path | None, seed: int, weeks: float, workers: int, seconds: float | None, plain: bool) -> None:
+    """Start a broker, topics, workers and a simulated organisation, and watch it.
+
+    Four weeks of history are loaded at full speed, then it goes on live. The figures come from the workers' own
+    /metrics, whose addresses are shown. Ctrl-C ends all of it. Everything is in .rytmi/demo and made anew each time; a
+    broker of `rytmi broker start` is not touched. Try: kill -9 one of the workers, and watch what the view says.
+
+    \b
+    rytmi demo
+    rytmi demo --seed 7 --weeks 1 --for 60 --plain
+    """
+    from streams.config import load
+    from streams.demo.conductor import Conductor, now_ms
+    from streams.demo.stack import Stack
+    from streams.settings import Settings
+    from streams.simulation import Organisation, beginning
+    from streams.view import Lines, Status, Terminal, Wall
+
+    began = time.monotonic()
+    config = load(_existing(path))
+    organisation = Organisation(config, seed, beginning(now_ms(), weeks, config.timezone))
+    for name in _ENDING:
+        signal.signal(name, _interrupt)
+    wall: Wall = Lines() if plain or not sys.stdout.isatty() else Terminal()
+    try:
+        with Stack(Settings.from_env(), _existing(path), workers, _say) as stack:
+            touchpoints = [one.id for one in config.file.touchpoints]
+            status = Status(touchpoints, [worker.address for worker in stack.workers])
+            with wall, Conductor(stack, organisation, wall, status, began) as conductor:
+                count = conductor.load()
+                ready = time.monotonic() - began
+                conductor.live(seconds)
+            _say(f"{count:,} events of history; live figures {ready:.1f} s after the start. Ending the workers ...")
+    except KeyboardInterrupt:
+        pass
+    _say("ended; nothing is left running")
+
+
+def _existing(path: Path | None) -> Path:
+    if path is None and not _EXAMPLE.exists():
+        raise UserError("the example configuration is not installed: name one with --config")
+    return path or _EXAMPLE
+
+
+def _interrupt(*_: object) -> NoReturn:
+    """The first signal ends the demo; further ones must not disturb the ending, which takes a few seconds at most."""
+    for name in _ENDING:
+        signal.signal(name, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

@@ -1,0 +1,250 @@
+"""Delivery: Faust's consumer, handing over one envelope per partition batch instead of one message per record.
+
+Faust gives the group membership, the rebalance protocol and the agents. What it does per record costs some seventy
+microseconds, and its acknowledgement of single records loses some when they finish out of order; so a batch travels
+as one message whose value is the list of raw records, and what is committed is how far the durable state says that it
+has taken a partition in.
+
+This leans on internals of Faust and aiokafka, so `check_versions` refuses releases that it was not tested with.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import aiokafka
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faust.auth import SASLCredentials, SSLCredentials
+from faust.transport.drivers import aiokafka as driver
+from faust.types.tuples import TP, ConsumerMessage
+
+from streams import UserError
+from streams.settings import Settings
+
+TESTED = {"faust-streaming": "0.15.", "aiokafka": "0.14."}
+_FETCH_WAIT_MS = 500
+_PARTITION_FETCH_BYTES = 8 * 1024 * 1024
+_IDLE_SECONDS = 0.05
+_ENVELOPES_WAITING = 1  # of each topic: what bounds the memory when input is faster than the worker
+
+
+def check_versions() -> None:
+    """Raises UserError for a Faust or aiokafka that this module was not tested with."""
+    for package, tested in TESTED.items():
+        found = version(package)
+        if not found.startswith(tested):
+            raise UserError(
+                f"{package} {found} is installed, delivery was tested with {tested}*: install the lock file"
+            )
+
+
+class _Thread(driver.AIOKafkaConsumerThread):
+    """The aiokafka consumer, reading committed records only, with partitions of a number kept together."""
+
+    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
+        conf = self.app.conf
+        auth = driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context)
+        return aiokafka.AIOKafkaConsumer(
+            client_id=conf.broker_client_id,
+            group_id=conf.id,
+            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
+            # By range, partition p of every topic of equal size goes to the same worker; Faust's round robin
+            # scatters them as soon as the number of workers does not divide the number of partitions.
+            partition_assignment_strategy=[RangePartitionAssignor],
+            isolation_level="read_committed",
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_poll_records=conf.broker_max_poll_records,
+            max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),
+            max_partition_fetch_bytes=_PARTITION_FETCH_BYTES,
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
+            request_timeout_ms=int(conf.broker_request_timeout * 1000),
+            check_crcs=conf.broker_check_crcs,
+            session_timeout_ms=int(conf.broker_session_timeout * 1000),
+            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
+            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
+            metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
+            **auth,
+        )
+
+
+class EnvelopeConsumer(driver.Consumer):
+    """Delivers envelopes; tells its transport's `on_assigned` before any record of a partition is delivered."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._handed_over: dict[TP, int] = {}  # offset of the last record delivered
+
+    def _new_consumer_thread(self) -> _Thread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+    # -- commits
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> list[TP]:
+        """Every partition may have something to commit: what counts is the state, not Faust's acknowledgements."""
+        return [tp for tp in self.assignment() if topics is None or tp in topics or tp.topic in topics]
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """What may be committed: how far the durable state has taken the partition in."""
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+        return self.transport.position(tp)
+
+    def is_caught_up(self, tp: TP) -> bool:
+        """Whether all that is stable of the partition has been read, and what was delivered of it is durable."""
+        state = self._partition_state(tp)
+        if state is None or state.lso is None or not state.has_valid_position or state.position < state.lso:
+            return False
+        handed_over = self._handed_over.get(tp)
+        return handed_over is None or (self.transport.position(tp) or 0) > handed_over
+
+    def looked_at(self, tp: TP) -> float | None:
+        """When the end of the partition was last asked for, seconds since the epoch."""
+        state = self._partition_state(tp)
+        return state.timestamp / 1000 if state is not None and state.timestamp is not None else None
+
+    def _partition_state(self, tp: TP) -> Any:
+        consumer = self._thread._consumer
+        subscription = consumer._subscription.subscription if consumer is not None else None
+        assignment = subscription.assignment if subscription is not None else None
+        return assignment.state_value(tp) if assignment is not None and tp in assignment.tps else None
+
+    # -- rebalances
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        await super().on_partitions_revoked(revoked)  # waits for what is under way, commits
+        self.transport.on_revoked()
+        for tp in revoked:
+            self._handed_over.pop(tp, None)
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        self.transport.on_assigned(assigned, generation_id)
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    # -- delivery
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Faust would stop fetching and sleep a second; here a full queue simply makes `_deliver` wait."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """See on_buffer_full."""
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        stopped, fetcher_stopped = self._stopped.is_set, fetcher._stopped.is_set
+        try:
+            while not (stopped() or fetcher_stopped()):
+                generation = (
+                    self.app.consumer_generation_id
+                )  # before fetching: a rebalance on the way voids the records
+                records, active = await self._next_records()
+                if not records or self.should_stop:
+                    await asyncio.sleep(0)
+                    continue
+                if not self.flow_active:
+                    await self.perform_seek()
+                    continue
+                for tp, batch in records.items():
+                    if tp in active:
+                        await self.wait_first(self._deliver(tp, batch, generation), self.suspend_flow.wait())
+        except (*self.consumer_stopped_errors, asyncio.CancelledError):
+            if not self.app.should_stop:
+                raise
+
+    async def _next_records(self) -> tuple[dict[TP, list[Any]], set[TP]]:
+        if not self.flow_active:
+            await self.wait(self.can_resume_flow)
+        active = set(self._get_active_partitions())
+        if not active:
+            await self.sleep(_IDLE_SECONDS)
+            return {}, active
+        return await self._getmany(active_partitions=active, timeout=1.0), active
+
+    async def _deliver(self, tp: TP, records: list[Any], generation: int) -> None:
+        read = self._read_offset[tp]
+        if read is not None and records[0].offset < read:
+            records = [record for record in records if record.offset >= read]
+        if not records or not self.flow_active or self.app.consumer_generation_id != generation:
+            return
+        last = records[-1].offset
+        envelope = ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            last,
+            records[-1].timestamp / 1000,
+            records[-1].timestamp_type,
+            [],
+            None,
+            records,
+            None,
+            0,
+            0,
+            tp,
+            generation_id=generation,
+        )
+        self._handed_over[tp] = last
+        await self.app.topics._tp_to_callback[tp](envelope)
+        self._read_offset[tp] = last
+
+
+class EnvelopeTransport(driver.Transport):
+    """Faust's Kafka transport with the consumer above; the worker sets the callbacks."""
+
+    Consumer = EnvelopeConsumer
+    on_assigned: Callable[[set[TP], int], None]
+    on_revoked: Callable[[], None]
+    position: Callable[[TP], int | None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a worker runs. batch: records of an envelope at most. Times in seconds."""
+
+    event_clock: bool = False
+    host: str = "127.0.0.1"
+    port: int = 6066
+    batch: int = 20_000
+    session_timeout: float = 10.0
+    stalled_after: float = 120.0
+    most_deadletters_in_a_row: int = 1_000
+
+
+def faust_settings(settings: Settings, options: Options) -> dict[str, Any]:
+    """The arguments of `faust.App`."""
+    return {
+        "broker": [f"kafka://{address}" for address in settings.bootstrap().split(",")],
+        "broker_credentials": _credentials(settings),
+        "broker_session_timeout": options.session_timeout,
+        "broker_heartbeat_interval": options.session_timeout / 4,
+        "broker_request_timeout": max(40.0, options.session_timeout + 5),
+        "broker_commit_interval": 1.0,
+        "broker_max_poll_records": options.batch,
+        "stream_buffer_maxsize": _ENVELOPES_WAITING,
+        "stream_wait_empty": True,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "store": "memory://",
+        "datadir": str(settings.home / "faust"),
+        "web_host": options.host,
+        "web_bind": options.host,
+        "web_port": options.port,
+    }
+
+
+def _credentials(settings: Settings) -> SASLCredentials | SSLCredentials | None:
+    security = settings.security
+    if security.protocol == "PLAINTEXT":
+        return None
+    context = ssl.create_default_context(cafile=security.ssl_ca) if security.protocol.endswith("SSL") else None
+    if not security.protocol.startswith("SASL"):
+        return SSLCredentials(context=context)
+    return SASLCredentials(
+        username=security.sasl_username,
+        password=security.sasl_password,
+        mechanism=security.sasl_mechanism,
+        ssl_context=context,
+    )

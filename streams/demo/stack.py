@@ -1,0 +1,138 @@
+"""What runs under the demo: a broker of its own with topics, and the workers.
+
+Everything is in `HOME/demo` and is made anew each time, so that a demo starts fast, shows figures of its own events
+only, and never touches a broker that somebody started with `rytmi broker start`. With RYTMI_KAFKA_BOOTSTRAP set, that
+cluster is used instead, under a prefix of this run, and its topics are deleted at the end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from streams import topics
+from streams.broker import Broker, BrokerError
+from streams.demo.workers import DemoError, Worker, await_ready, free_ports
+from streams.settings import Settings
+
+Say = Callable[[str], None]
+_DELETE_SECONDS = 30.0
+
+
+class Stack:
+    """Broker, topics and workers. A context manager: whatever was started is ended, in the opposite order."""
+
+    def __init__(self, settings: Settings, config: Path, workers: int, say: Say) -> None:
+        self._config, self._count, self._say = config.absolute(), workers, say
+        self._home = settings.home.absolute() / "demo"
+        self.settings = replace(settings, home=self._home)
+        self.workers: list[Worker] = []
+        self._broker: Broker | None = None
+        self._ends = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._ends:  # what was started before a failure is ended
+            self._ends.enter_context(_only_one(self._home))
+            self._clear()
+            self._start_broker()
+            topics.apply(self.settings)
+            self._start_workers()
+            self._ends = self._ends.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ends.__exit__(kind, error, trace)
+
+    def revive(self) -> list[str]:
+        """Start again what has ended; what happened, in words. Raises UserError if it cannot be kept up."""
+        said = []
+        if self._broker is not None:
+            try:
+                _ = self._broker.bootstrap
+            except BrokerError:
+                self._broker.start(child=True)
+                said.append("the broker ended; started again, with all that it had")
+        return said + [words for worker in self.workers if (words := worker.revive())]
+
+    def _clear(self) -> None:
+        """Remove what an earlier demo left, but for the jars and the pseudonym key."""
+        Broker(self._home).stop()
+        for name in ("kafka", "log"):
+            shutil.rmtree(self._home / name, ignore_errors=True)
+
+    def _start_broker(self) -> None:
+        if self.settings.kafka_bootstrap is not None:
+            run = uuid.uuid4().hex[:8]
+            self.settings = replace(self.settings, topic_prefix=f"demo-{run}.", application=f"demo-{run}")
+            self._say(f"cluster: {self.settings.kafka_bootstrap}, topics demo-{run}.*, deleted at the end")
+            self._ends.callback(self._delete_topics)
+            return
+        self._say("broker: starting Apache Kafka on this machine")
+        self._broker = Broker(self._home, say=lambda text: self._say(f"broker: {text}"))
+        self._ends.callback(self._broker.stop)
+        self._broker.start(child=True)
+        self.settings = replace(
+            self.settings, kafka_bootstrap=self._broker.bootstrap, replication=1, topic_prefix="", application="rytmi"
+        )
+
+    def _start_workers(self) -> None:
+        self._say(f"workers: starting {self._count}; their logs are in {_shown(self._home / 'log')}")
+        self._ends.callback(self._stop_workers)
+        for number, port in enumerate(free_ports(self._count), 1):
+            log = self._home / "log" / f"worker-{number}.log"
+            self.workers.append(Worker(number, port, self._config, self._environment(), log))
+            self.workers[-1].start()
+        await_ready(self.workers)
+
+    def _environment(self) -> dict[str, str]:
+        settings = self.settings
+        return os.environ | {
+            "RYTMI_KAFKA_BOOTSTRAP": settings.bootstrap(),
+            "RYTMI_REPLICATION": str(settings.replication),
+            "RYTMI_TOPIC_PREFIX": settings.topic_prefix,
+            "RYTMI_APPLICATION": settings.application,
+            "RYTMI_HOME": str(settings.home),
+        }
+
+    def _stop_workers(self) -> None:
+        for worker in self.workers:
+            worker.ask_to_stop()
+        for worker in self.workers:
+            worker.stop()
+
+    def _delete_topics(self) -> None:
+        from confluent_kafka.admin import AdminClient
+
+        admin = AdminClient(self.settings.client())
+        ours = [name for name in admin.list_topics(timeout=10).topics if name.startswith(self.settings.topic_prefix)]
+        for deleted in admin.delete_topics(ours, operation_timeout=_DELETE_SECONDS).values() if ours else ():
+            deleted.result()
+
+
+def _only_one(home: Path) -> IO[str]:
+    """Holds the directory's lock while it is open. Raises DemoError if another demo does."""
+    home.mkdir(parents=True, exist_ok=True)
+    lock = (home / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise DemoError(f"a demo runs here already ({_shown(home)}): end it, or set RYTMI_HOME for another") from None
+    return lock
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,142 @@
+"""The workers of the demo: child processes that end with it, and are started again when they end before it.
+
+Each runs under the broker's keeper, which holds a pipe to this process and ends the worker when the pipe closes: so
+nothing stays behind, not even after `kill -9` of the demo.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from streams import UserError
+from streams.broker import keeper
+from streams.demo.figures import fetched
+
+HOST = "127.0.0.1"
+FIRST_PORT = 6066
+_STOP_SECONDS = 75.0  # a worker gives itself 60 to finish what is under way
+_KEPT_SECONDS = 20.0  # what the keeper grants it when the demo was killed
+_START_SECONDS = 60.0
+_QUICK_SECONDS = 20.0  # a worker that ends sooner than this has not got going
+_MOST_QUICK_ENDS = 3
+_LOG_LINES = 15
+
+
+class DemoError(UserError):
+    """The demo cannot go on."""
+
+
+class Worker:
+    """One worker process, at one port, over all its restarts."""
+
+    def __init__(self, number: int, port: int, config: Path, env: Mapping[str, str], log: Path) -> None:
+        self.number, self.log = number, log
+        self.address = f"http://{HOST}:{port}"
+        self.pid = 0
+        self._env = dict(env)
+        self._command = [sys.executable, "-m", "streams.cli.main", "worker", "--config", str(config)]
+        self._command += ["--host", HOST, "--port", str(port), "--session-timeout", "6"]
+        self._keeper: subprocess.Popen[str] | None = None
+        self._started = 0.0
+        self._quick_ends = 0
+
+    def start(self) -> None:
+        """Start the process. It is not ready yet."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("a") as log:
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-I", keeper.__file__, str(_KEPT_SECONDS), *self._command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=self._env,
+                text=True,
+                start_new_session=True,  # Ctrl-C in the terminal is for the demo, which then ends its workers
+            )
+        assert self._keeper.stdout is not None  # noqa: S101 - as it was asked for
+        self.pid = int(self._keeper.stdout.readline() or 0)
+        self._started = time.monotonic()
+
+    def revive(self) -> str | None:
+        """Start it again if it has ended; what happened, in words. Raises DemoError if it ends again and again."""
+        if self._keeper is None or (status := self._keeper.poll()) is None:
+            return None
+        old = self.pid
+        self._forget()
+        self._quick_ends = self._quick_ends + 1 if time.monotonic() - self._started < _QUICK_SECONDS else 0
+        if self._quick_ends >= _MOST_QUICK_ENDS:
+            raise DemoError(f"worker {self.number} ends again and again; the end of {self.log}:\n{self._last_lines()}")
+        self.start()
+        return f"worker {self.number} (process {old}) ended {_manner(status)}; started again as process {self.pid}"
+
+    def is_ready(self) -> bool:
+        """Whether it says so itself."""
+        return fetched(f"{self.address}/ready") is not None
+
+    def ask_to_stop(self) -> None:
+        """Let it finish its batch, commit and leave the group."""
+        if self._keeper is not None:
+            with suppress(ProcessLookupError):
+                self._keeper.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Wait until it has; kill it if it does not."""
+        if self._keeper is None:
+            return
+        try:
+            self._keeper.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            with suppress(psutil.Error):
+                psutil.Process(self.pid).kill()  # its keeper follows
+            self._keeper.wait(_STOP_SECONDS)
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._keeper is not None:
+            self._keeper.communicate()
+            self._keeper = None
+
+    def _last_lines(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+        return "\n".join(f"  {line}" for line in lines) or "  (nothing)"
+
+
+def await_ready(workers: list[Worker], poll_seconds: float = 0.1) -> None:
+    """Wait until every worker is ready. Raises DemoError if one ends before, or takes too long."""
+    deadline = time.monotonic() + _START_SECONDS
+    for worker in workers:
+        while not worker.is_ready():
+            worker.revive()
+            if time.monotonic() > deadline:
+                raise DemoError(f"worker {worker.number} is not ready after {_START_SECONDS:.0f} s; see {worker.log}")
+            time.sleep(poll_seconds)
+
+
+def free_ports(count: int) -> list[int]:
+    """The first free ports from FIRST_PORT on."""
+    found: list[int] = []
+    port = FIRST_PORT
+    while len(found) < count:
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                attempt.bind((HOST, port))
+                found.append(port)
+        port += 1
+    return found
+
+
+def _manner(status: int) -> str:
+    signalled = -status if status < 0 else 256 - status  # the keeper hands a signal on as an exit status of 256 less it
+    with suppress(ValueError):
+        return f"by {signal.Signals(signalled).name}"
+    return f"with exit status {status}"

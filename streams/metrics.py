@@ -1,0 +1,158 @@
+"""The metrics of a worker, read at the scrape from what it owns and has complete.
+
+Labels come from the configuration alone. Known series exist from the start, with 0 where 0 is true. Instants are
+exported as timestamps, so that an age goes on growing when nobody scrapes. While partitions are moving, or a shard is
+being read back, nothing is said of cases rather than something low.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from faust.types.tuples import TP
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from processors.events import SEVERITIES
+from processors.policy import CLOCKS, OTHER
+from processors.standing import Cell, Standings
+from streams.config import Config
+from streams.health import Health
+from streams.shard import Shard, ShardId
+from streams.tally import Tally
+from streams.worker import Worker
+
+_MOST_CAUSES = 50  # obstacle causes are free text: beyond this many, the rest is `other`
+
+
+class WorkerCollector(Collector):
+    """Reads a worker."""
+
+    def __init__(self, worker: Worker, health: Health) -> None:
+        self._worker, self._health = worker, health
+
+    def collect(self) -> Iterator[Metric]:
+        worker = self._worker
+        shards = worker.shards if worker.ready else {}
+        yield from standing(shards, worker.config, worker.now_ms)
+        yield from counted(worker.tally)
+        owned = GaugeMetricFamily(
+            "rytmi_partitions_owned", "Partitions that this worker owns complete.", labels=["stage"]
+        )
+        for stage in worker.stages:
+            owned.add_metric([stage.name], sum(name.stage == stage.name for name in shards))
+        yield owned
+        entities = GaugeMetricFamily("rytmi_entities", "Entities kept, at rest or not.", labels=["stage"])
+        for stage in worker.stages:
+            entities.add_metric(
+                [stage.name], sum(len(s.store.entities) for n, s in shards.items() if n.stage == stage.name)
+            )
+        yield entities
+        yield _instants(
+            "rytmi_caught_up_timestamp_seconds",
+            "Until when everything appended to the partition has been taken in.",
+            {tp: at for tp in self._health.partitions() if (at := self._health.caught_up_at(tp)) is not None},
+        )
+        yield _instants(
+            "rytmi_commit_timestamp_seconds",
+            "When a batch of the partition was last made durable.",
+            dict(worker.committed_at),
+        )
+
+
+def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Shard], int]) -> Iterator[Metric]:
+    """Open and overdue cases, the oldest, and obstacles, summed over shards."""
+    cases = [s for name, s in shards.items() if name.stage == "cases"]
+    obstacles = [s.standings for name, s in shards.items() if name.stage == "obstacles"]
+    places = [*config.policies.touchpoints, *([] if OTHER in config.policies.touchpoints else [OTHER])]
+    cells = [(place, severity) for place in places for severity in SEVERITIES] if cases else []
+    yield from _open(cells, [s.standings for s in cases])
+    overdue = GaugeMetricFamily(
+        "rytmi_cases_overdue",
+        "Cases whose clock runs and is past its due time.",
+        labels=["touchpoint", "severity", "clock"],
+    )
+    late: Counter[Cell] = Counter({(*cell, clock): 0 for cell in cells for clock in CLOCKS})
+    for shard in cases:
+        late.update(shard.standings.overdue(now_ms(shard)))
+    for cell, count in late.items():
+        overdue.add_metric(cell, count)
+    yield overdue
+    yield _obstacles(obstacles, places)
+
+
+def _open(cells: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Metric]:
+    labels = ["touchpoint", "severity"]
+    opened = GaugeMetricFamily("rytmi_cases_open", "Cases received and neither closed nor withdrawn.", labels=labels)
+    oldest = GaugeMetricFamily(
+        "rytmi_oldest_open_timestamp_seconds", "When the oldest open case was received.", labels=labels
+    )
+    counts: Counter[Cell] = Counter(dict.fromkeys(cells, 0))
+    first: dict[Cell, int] = {}
+    for one in standings:
+        for cell, (count, at) in one.open().items():
+            counts[cell] += count
+            if at is not None:
+                first[cell] = min(at, first.get(cell, at))
+    for cell, count in counts.items():
+        opened.add_metric(cell, count)
+    for cell, at in first.items():
+        oldest.add_metric(cell, at / 1000)
+    yield opened
+    yield oldest
+
+
+def _obstacles(standings: Iterable[Standings], places: Iterable[str]) -> Metric:
+    counts: Counter[Cell] = Counter()
+    for one in standings:
+        counts.update({cell: count for cell, (count, _) in one.open().items()})
+    told = {cause for cause, _ in _by_cause(counts).most_common(_MOST_CAUSES)}
+    opened: Counter[Cell] = Counter()
+    for (touchpoint, cause), count in counts.items():
+        opened[touchpoint, cause if cause in told else OTHER] += count
+    family = GaugeMetricFamily("rytmi_obstacles_open", "Obstacles that stand.", labels=["touchpoint", "cause"])
+    for cell, count in opened.items():
+        family.add_metric(cell, count)
+    return family
+
+
+def _by_cause(counts: Counter[Cell]) -> Counter[str]:
+    by_cause: Counter[str] = Counter()
+    for (_, cause), count in counts.items():
+        by_cause[cause] += count
+    return by_cause
+
+
+def counted(tally: Tally) -> Iterator[Metric]:
+    """The counters of this process."""
+    events = CounterMetricFamily(
+        "rytmi_events", "Records taken in, by what became of them.", labels=["topic", "result"]
+    )
+    for (topic, result), count in list(tally.events.items()):
+        events.add_metric([topic, result], count)
+    yield events
+    for name, help_, label, counts in (
+        ("rytmi_deadletters", "Records set aside, by reason.", "reason", tally.deadletters),
+        ("rytmi_ahead", "Instants ahead of their arrival, taken as their arrival.", "topic", tally.ahead),
+        ("rytmi_misplaced", "Entities first seen in a partition that is not their key's.", "topic", tally.misplaced),
+        ("rytmi_purged", "Entities purged after their retention.", "stage", tally.purged),
+    ):
+        family = CounterMetricFamily(name, help_, labels=[label])
+        for value, count in list(counts.items()):
+            family.add_metric([value], count)
+        yield family
+
+
+def _instants(name: str, help_: str, at_by_partition: dict[TP, float]) -> Metric:
+    family = GaugeMetricFamily(name, help_, labels=["topic", "partition"])
+    for tp, at in at_by_partition.items():
+        family.add_metric([tp.topic, str(tp.partition)], at)
+    return family
+
+
+def registry(worker: Worker, health: Health) -> CollectorRegistry:
+    """A registry of this worker alone."""
+    own = CollectorRegistry(auto_describe=False)
+    own.register(WorkerCollector(worker, health))
+    return own

@@ -1,0 +1,227 @@
+"""The way of a record: decode, fold, diff, emit and save in one transaction, then acknowledge.
+
+Batches go in, one transaction comes out. Nothing of a batch is taken over before its transaction is durable, so a
+batch that fails anywhere has not happened. A record is folded, or a repeat, or dead-lettered; never dropped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from aiokafka.partitioner import murmur2
+
+from processors.admission import at_declared_touchpoint, claimed_ahead
+from processors.events import InvalidEvent
+from processors.ledger import FOLDED, REPEATED, Entry
+from processors.policy import Policies
+from schemas.codec import Codec, DecodeError
+from streams.cloudevents import trace
+from streams.emission import StateWrite
+from streams.shard import Shard
+from streams.stages import Effects, Output
+from streams.state import pack
+from streams.store import entity_write, position_write
+from streams.tally import Tally
+
+log = logging.getLogger(__name__)
+
+TOO_LATE, MISSING_KEY, KEY_MISMATCH = "too_late", "missing_key", "key_mismatch"
+_INTERNAL = "link"  # judged already when the decision or obstacle was
+
+
+class TooManyDeadLetters(RuntimeError):
+    """So many unreadable records in a row that it is a deployment gone wrong: stop, and set nothing more aside."""
+
+
+class Batch(NamedTuple):
+    """Raw records of one input partition, as the consumer has them (key, value, offset, timestamp, headers)."""
+
+    record_name: str
+    topic: str
+    records: Sequence[Any]
+
+
+class DeadLetter(NamedTuple):
+    """A record that cannot be folded, and why."""
+
+    topic: str
+    record: Any
+    reason: str
+    message: str
+
+
+Groups = dict[str, list[tuple[str, Any, Entry]]]  # by entity: (topic, record, entry)
+
+
+class Pipeline:
+    """Takes batches of raw records into shards. Used from one thread."""
+
+    def __init__(self, codec: Codec, policies: Policies, partitions: int, most_in_a_row: int, tally: Tally) -> None:
+        self._codec, self._policies, self._partitions = codec, policies, partitions
+        self._most_in_a_row, self._in_a_row = most_in_a_row, 0
+        self._sources_named: set[tuple[str, str]] = set()
+        self.tally = tally
+
+    def process(self, shard: Shard, batches: Sequence[Batch], wall_now: int | None) -> None:
+        """Fold batches of a shard's input partitions, in one transaction.
+
+        wall_now: milliseconds; None where the input's own progress is the time.
+        """
+        fresh = [batch for batch in (_unseen(shard, batch) for batch in batches) if batch.records]
+        if not fresh:
+            return
+        dead: list[DeadLetter] = []
+        groups: Groups = {}
+        latest = shard.event_now
+        for batch in fresh:
+            latest = max(latest, self._admit(shard, batch, groups, dead))
+        repeated: Counter[str] = Counter()
+        now = latest if wall_now is None else wall_now
+        outputs, states, changes = self._fold(shard, groups, dead, repeated, now)
+        outputs += [_dead_letter(letter, shard.partition) for letter in dead]
+        states += [position_write(batch.topic, batch.records[-1].offset + 1) for batch in fresh]
+        states.append(position_write("@", latest))
+        shard.emission.commit(outputs, states)
+        shard.event_now = latest
+        for state in states:
+            shard.store.apply(state)
+        for entity, effects in changes:
+            shard.save(entity, effects)
+        self._count(fresh, repeated, dead)
+
+    def _admit(self, shard: Shard, batch: Batch, groups: Groups, dead: list[DeadLetter]) -> int:
+        """Put the entries of a batch into `groups`, what is none into `dead`; the latest `at`."""
+        record_name, topic, records = batch
+        decode, entity_of, entry_of = self._codec.decode, shard.stage.entity, shard.stage.entry
+        policies, latest, from_outside = self._policies, 0, record_name != _INTERNAL
+        for record in records:
+            try:
+                if record.key is None:
+                    raise InvalidEvent("key", "is missing: the entity's id is the key", MISSING_KEY)
+                event = decode(record_name, record.value)
+                entity = entity_of(event)
+                if record.key != entity.encode():
+                    raise InvalidEvent("key", f"is not the entity's id {entity!r}", KEY_MISMATCH)
+                claimed = 0
+                if from_outside:
+                    if event.at > record.timestamp and claimed_ahead(event.at, record.timestamp):
+                        claimed = event.at
+                        event = event._replace(at=record.timestamp)
+                        self.tally.ahead[topic] += 1
+                        self._name_source(record, topic, "sends instants ahead of their arrival: is its clock right?")
+                    event = at_declared_touchpoint(event, policies)
+            except (DecodeError, InvalidEvent) as wrong:
+                dead.append(DeadLetter(topic, record, wrong.reason, str(wrong)))
+                self._bear(dead[-1], shard.partition)
+                continue
+            self._in_a_row = 0
+            if event.at > latest:
+                latest = event.at
+            groups.setdefault(entity, []).append((topic, record, entry_of(event, claimed)))
+        return latest
+
+    def _bear(self, letter: DeadLetter, partition: int) -> None:
+        """Count a record that could not be taken in; raises TooManyDeadLetters when too many follow one another."""
+        self._in_a_row += 1
+        if 0 < self._most_in_a_row < self._in_a_row:
+            raise TooManyDeadLetters(
+                f"{letter.topic} [{partition}]: {self._in_a_row} records in a row could not be taken in, the last at "
+                f"offset {letter.record.offset} ({letter.reason}: {letter.message}). Mend the producer or the schema, "
+                "or raise RYTMI_MOST_DEADLETTERS_IN_A_ROW (0: no limit) to set them all aside"
+            )
+
+    def _fold(
+        self, shard: Shard, groups: Groups, dead: list[DeadLetter], repeated: Counter[str], now: int
+    ) -> tuple[list[Output], list[StateWrite], list[tuple[str, Effects]]]:
+        """The outputs, state writes and changes that the entries cause; repeats are counted by topic."""
+        outputs: list[Output] = []
+        states: list[StateWrite] = []
+        changes: list[tuple[str, Effects]] = []
+        stage = shard.stage
+        for entity, news in groups.items():
+            if entity not in shard.store.entities:
+                self._check_place(shard, news[0][0], entity, news[0][1])
+            before = shard.load(entity)
+            known = {entry.id: entry for entry in before.entries}
+            add, grown = stage.adder(known), False
+            for topic, record, entry in news:
+                verdict = TOO_LATE if shard.is_too_late(before.purged, not known, entry, now) else add(entry)
+                if verdict == FOLDED:
+                    grown = True
+                elif verdict == REPEATED:
+                    repeated[topic] += 1
+                else:
+                    dead.append(DeadLetter(topic, record, verdict, _WORDS[verdict].format(id=entry.id, entity=entity)))
+            if grown:
+                effects = stage.effects(entity, before, tuple(sorted(known.values())), shard.partition)
+                _pass_trace(news[-1][1], effects.outputs)
+                outputs += effects.outputs
+                stored = pack(effects.ledger, effects.settled_at, effects.standing is not None)
+                states.append(entity_write(entity, stored))
+                changes.append((entity, effects))
+        return outputs, states, changes
+
+    def _check_place(self, shard: Shard, topic: str, entity: str, record: Any) -> None:
+        if (murmur2(entity.encode()) & 0x7FFFFFFF) % self._partitions != shard.partition:
+            self.tally.misplaced[topic] += 1
+            self._name_source(record, topic, "writes keys to partitions that are not theirs: set murmur2 partitioning")
+
+    def _name_source(self, record: Any, topic: str, fault: str) -> None:
+        source = dict(record.headers).get("ce_source", b"(no ce_source)").decode("utf-8", "replace")
+        if (source, fault) not in self._sources_named and len(self._sources_named) < 1_000:
+            self._sources_named.add((source, fault))
+            log.warning("producer %s of %s %s", source, topic, fault)
+
+    def _count(self, batches: Sequence[Batch], repeated: Counter[str], dead: list[DeadLetter]) -> None:
+        fallen = Counter(letter.topic for letter in dead)
+        for _, topic, records in batches:
+            self.tally.events[topic, "folded"] += len(records) - repeated[topic] - fallen[topic]
+            self.tally.events[topic, "repeated"] += repeated[topic]
+            self.tally.events[topic, "deadletter"] += fallen[topic]
+            repeated[topic] = fallen[topic] = 0  # a topic may have several batches
+        by_reason: dict[tuple[str, str], list[DeadLetter]] = {}
+        for letter in dead:
+            by_reason.setdefault((letter.topic, letter.reason), []).append(letter)
+        for (topic, reason), letters in by_reason.items():
+            self.tally.deadletters[reason] += len(letters)
+            first = letters[0]
+            words = "%s: %d dead letters (%s), the first at offset %d: %s"
+            log.warning(words, topic, len(letters), reason, first.record.offset, first.message)
+
+
+def _unseen(shard: Shard, batch: Batch) -> Batch:
+    """The batch less what the state holds already: delivered again after a crash, it is not even counted twice."""
+    position = shard.store.positions.get(batch.topic, 0)
+    if not batch.records or batch.records[0].offset >= position:
+        return batch
+    return batch._replace(records=[record for record in batch.records if record.offset >= position])
+
+
+_WORDS = {
+    "id_conflict": "id {id!r} is known in {entity!r} with another content: a producer must not use an id twice",
+    "too_large": "{entity!r} has as many events or cases as it may have",
+    TOO_LATE: "{entity!r} was purged, or might have been, before this event came",
+}
+
+
+def _dead_letter(letter: DeadLetter, partition: int) -> Output:
+    record = letter.record
+    about = [
+        *record.headers,
+        ("rytmi_topic", letter.topic.encode()),
+        ("rytmi_partition", str(partition).encode()),
+        ("rytmi_offset", str(record.offset).encode()),
+        ("rytmi_reason", letter.reason.encode()),
+        ("rytmi_message", letter.message.encode("utf-8", "replace")),
+    ]
+    return Output("rytmi.deadletter.v1", record.key, record.value, about)
+
+
+def _pass_trace(record: Any, outputs: list[Output]) -> None:
+    """What an event caused belongs to the trace that the event came in."""
+    if context := trace(record.headers):
+        for output in outputs:
+            output.headers.extend(context)

@@ -1,0 +1,111 @@
+"""A shard: one partition of one stage, with its state, its producer and what stands open in it.
+
+It is opened in this order: fence the predecessor, read the state back, rebuild what is derived. Purging is here too:
+an entity at rest for longer than the retention gives way to a marker that remembers it for one retention more, so
+that an event which comes too late is recognised as such.
+"""
+
+from __future__ import annotations
+
+import logging
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+from processors.ledger import Entry, Ledger
+from processors.standing import Standings
+from streams.emission import Emission
+from streams.settings import Settings
+from streams.stages import Effects, Output, Stage
+from streams.state import header, pack, unpack
+from streams.store import Store, entity_write
+
+log = logging.getLogger(__name__)
+
+_PURGED_AT_ONCE = 5_000
+
+
+class ShardId(NamedTuple):
+    """Which partition of which stage."""
+
+    stage: str
+    partition: int
+
+
+class Shard:
+    """What a worker holds of one partition of a stage. Used from the pipeline's thread; `standings` from any."""
+
+    def __init__(self, settings: Settings, stage: Stage, partition: int, retention_ms: int) -> None:
+        self.id = ShardId(stage.name, partition)
+        self.stage, self.partition = stage, partition
+        self.standings = Standings()
+        self.store = Store()
+        self.emission = Emission(settings, stage.name, partition)
+        self.event_now = 0  # the latest `at` taken in, milliseconds
+        self._settings, self._retention_ms = settings, retention_ms
+        self._settled: list[tuple[int, str]] = []  # a heap by when an entity came to rest; may name it more than once
+
+    def open(self) -> None:
+        """Fence, restore, rebuild. Raises Fenced, ReadError or KafkaException."""
+        self.emission.open()
+        restored = self.store.restore(self._settings, self.stage.name, self.partition)
+        for entity, stored in self.store.entities.items():
+            settled_at, standing = header(stored)
+            if standing:
+                self.standings.replace(entity, self.stage.standing(unpack(stored).entries))
+            if settled_at:
+                self._settled.append((settled_at, entity))
+        heapify(self._settled)
+        self.event_now = self.store.positions.get("@", 0)
+        rate = restored.records / restored.seconds if restored.seconds else 0.0
+        log.info(
+            "%s/%d ready: %d entities from %d changelog records in %.2f s (%.0f records/s)",
+            self.stage.name,
+            self.partition,
+            len(self.store.entities),
+            restored.records,
+            restored.seconds,
+            rate,
+        )
+
+    def load(self, entity: str) -> Ledger:
+        """What is stored of an entity; an empty ledger if nothing is."""
+        return unpack(self.store.entities.get(entity))
+
+    def save(self, entity: str, effects: Effects) -> None:
+        """Take over what was committed of an entity."""
+        self.standings.replace(entity, effects.standing)
+        if effects.settled_at:
+            heappush(self._settled, (effects.settled_at, entity))
+
+    def is_too_late(self, purged: int, is_empty: bool, entry: Entry, now: int) -> bool:
+        """Whether an entry belongs to an entity that was purged (at `purged`), or is so old that it might."""
+        if purged:
+            return entry.at <= purged or (is_empty and not self.stage.opens(entry))
+        return is_empty and entry.at < now - 2 * self._retention_ms
+
+    def purge(self, now: int) -> int:
+        """Forget what has been at rest for longer than the retention; how many entities."""
+        outputs: list[Output] = []
+        states = []
+        rest: list[tuple[int, str]] = []
+        seen: set[str] = set()
+        while self._settled and self._settled[0][0] < now - self._retention_ms and len(states) < _PURGED_AT_ONCE:
+            settled_at, entity = heappop(self._settled)
+            stored = self.store.entities.get(entity)
+            if stored is None or header(stored)[0] != settled_at or entity in seen:
+                continue  # reopened since, or named twice
+            seen.add(entity)
+            if unpack(stored).entries:
+                outputs += self.stage.forgotten(entity, self.partition)
+                states.append(entity_write(entity, pack(Ledger(purged=now), now, False)))
+                rest.append((now, entity))
+            else:
+                states.append(entity_write(entity, None))
+        if states:
+            self.emission.commit(outputs, states)
+            for state in states:
+                self.store.apply(state)
+            for settled_at, entity in rest:
+                heappush(self._settled, (settled_at, entity))
+                self.standings.replace(entity, None)
+        return len(states)

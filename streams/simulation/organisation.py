@@ -1,0 +1,75 @@
+"""All touchpoints in one order of time: a heap of lives by the instant at which each goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from processors.events import Event
+from processors.policy import OTHER
+from streams.config import Config
+from streams.config.model import TouchpointSpec
+from streams.simulation import cases, leading
+from streams.simulation.behaviour import MINUTE_MS
+from streams.simulation.chance import Chance
+from streams.simulation.touchpoint import Life, Touchpoint
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Organisation:
+    """The simulated organisation of a configuration, from an instant on at which nothing is open yet."""
+
+    def __init__(self, config: Config, seed: int, from_ms: int) -> None:
+        self._seed = seed
+        self._heap: list[tuple[int, int, Life]] = []
+        self._order = count()  # of lives that go on at the same instant
+        run = f"{seed}-{_EPOCH + timedelta(milliseconds=from_ms):%y%m%d}"
+        declared = config.file.touchpoints or [TouchpointSpec(id=OTHER)]
+        self._places = [Touchpoint(spec, config, seed, run) for spec in declared]
+        for place in self._places:
+            self._start(from_ms, self._customers(place, from_ms))
+            self._start(from_ms, leading.obstacles(place, from_ms, self._start))
+        self._start(from_ms, leading.strategy(self._places, Chance(seed, "strategy"), from_ms, self._start))
+
+    def until(self, until_ms: int) -> Iterator[Event]:
+        """What has not been told yet and happens up to that instant, in the order of `at`. Read it to its end."""
+        while self._heap and self._heap[0][0] <= until_ms:
+            _, _, life = heappop(self._heap)
+            for step in life:
+                if isinstance(step, int):
+                    self._start(step, life)
+                    break
+                yield step
+
+    def hasten(self, from_ms: int, cases_a_minute: float, hurry: float) -> None:
+        """From then on, further cases come at a steady rate, and are seen to `hurry` times faster than the others.
+
+        Somebody who watches for a few minutes, at night perhaps, sees cases go the whole way.
+        """
+        self._start(from_ms, self._visitors(from_ms, cases_a_minute / MINUTE_MS, hurry))
+
+    def _start(self, at: int, life: Life) -> None:
+        heappush(self._heap, (at, next(self._order), life))
+
+    def _customers(self, place: Touchpoint, at: int) -> Life:
+        for at in place.arrivals(at):  # noqa: B020, PLR1704 - from the beginning to the next arrival, and so on
+            yield at
+            self._start(at, cases.life(place, at))
+
+    def _visitors(self, at: int, a_ms: float, hurry: float) -> Life:
+        chance = Chance(self._seed, "visitors")
+        shares = tuple((str(i), place.behaviour.cases_a_week) for i, place in enumerate(self._places))
+        while True:
+            yield (at := at + chance.until_next_ms(a_ms))
+            self._start(at, cases.life(self._places[int(chance.one_of(shares))], at, hurry))
+
+
+def beginning(until_ms: int, weeks: float, timezone: str) -> int:
+    """Midnight, so many weeks before: whoever asks again on the same day gets the same history, and its sequel."""
+    local = (_EPOCH + timedelta(milliseconds=until_ms)).astimezone(ZoneInfo(timezone)) - timedelta(weeks=weeks)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return (midnight.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)

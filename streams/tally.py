@@ -1,0 +1,17 @@
+"""What this process has counted since it started; read by the metrics collector."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Tally:
+    """Counters by their labels. Written by the pipeline's thread alone."""
+
+    events: Counter[tuple[str, str]] = field(default_factory=Counter)  # (topic, folded | repeated | deadletter)
+    deadletters: Counter[str] = field(default_factory=Counter)  # reason
+    ahead: Counter[str] = field(default_factory=Counter)  # topic; instants taken as the append time
+    misplaced: Counter[str] = field(default_factory=Counter)  # topic; keys that belong to another partition
+    purged: Counter[str] = field(default_factory=Counter)  # stage

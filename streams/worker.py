@@ -1,0 +1,244 @@
+"""The worker: Faust's app around the pipeline.
+
+Faust's event loop does the talking (group, fetching, web); one thread of its own does all the work on shards, in the
+order in which it is asked. So partitions just assigned are opened before any batch of theirs is folded, and a revoked
+one is let go after its last: there is nothing to lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import faust
+from faust.types.tuples import TP
+
+from schemas.codec import Codec
+from streams import topics
+from streams.config import Config
+from streams.delivery import EnvelopeTransport, Options, check_versions, faust_settings
+from streams.pipeline import Batch, Pipeline
+from streams.pseudonym import Pseudonym
+from streams.settings import Settings
+from streams.shard import Shard, ShardId
+from streams.stages import Stage, stages
+from streams.tally import Tally
+
+log = logging.getLogger(__name__)
+
+_GRACE_SECONDS = 5.0  # for leaving the group after a crash, so that others need not wait for the session to end
+_STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
+_MOST_RECORDS_WAITING = 60_000
+_OPENED_AT_ONCE = 8
+_PURGE_EVERY_SECONDS = 30.0
+
+
+class _App(faust.App):  # type: ignore[misc]
+    """Faust's app, which says when any part of it has crashed: it then often fails to end by itself."""
+
+    on_crash: Callable[[BaseException], None]
+
+    async def on_stop(self) -> None:
+        _leave_after(_STOP_SECONDS)
+        await super().on_stop()
+
+    def _crash(self, reason: BaseException) -> None:
+        self.on_crash(reason)
+        super()._crash(reason)
+
+
+class Worker:
+    """Everything one worker process holds."""
+
+    def __init__(self, settings: Settings, config: Config, options: Options) -> None:
+        check_versions()
+        self.settings, self.config, self.options = settings, config, options
+        self.tally = Tally()
+        codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
+        self.stages = stages(config.policies, codec.encode, f"rytmi/{settings.application}")
+        self._pipeline = Pipeline(
+            codec, config.policies, settings.partitions, options.most_deadletters_in_a_row, self.tally
+        )
+        self.shards: dict[ShardId, Shard] = {}
+        self.ready = False
+        self.progressed_at = time.monotonic()
+        self.committed_at: dict[TP, float] = {}
+        self.read_until: dict[TP, float] = {}
+        self.failed: BaseException | None = None
+        self._generation = -2
+        self._stage_of = {
+            settings.topic(topics.INPUTS[record]): stage.name for stage in self.stages for record in stage.records
+        }
+        self._waiting: defaultdict[ShardId, deque[tuple[Any, Batch]]] = defaultdict(deque)
+        self._room, self._records_waiting = asyncio.Event(), 0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pipeline")
+        self.app = self._build()
+
+    def _build(self) -> faust.App:
+        app = _App(self.settings.application, **faust_settings(self.settings, self.options))
+        app.on_crash = self._crashed
+        transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
+        transport.on_assigned, transport.on_revoked, transport.position = self._assigned, self._revoked, self.position
+        app.transport = transport
+        for stage in self.stages:
+            for record in stage.records:
+                topic = self.settings.topic(topics.INPUTS[record])
+                app.agent(app.topic(topic, value_serializer="raw"), name=f"{stage.name}.{record}")(
+                    self._agent(stage, record, topic)
+                )
+        app.timer(_PURGE_EVERY_SECONDS, name="purge")(self._purge)
+        return app
+
+    def _agent(self, stage: Stage, record: str, topic: str) -> Callable[[Any], Any]:
+        async def fold(stream: Any) -> None:
+            async for event in stream.noack().events():
+                # Not acknowledged before it is durable: if anything fails, whoever owns the partition next folds it.
+                batch = Batch(record, topic, event.message.value)
+                await self._room_for(len(batch.records))
+                name = ShardId(stage.name, event.message.partition)
+                self._waiting[name].append((event, batch))
+                self._watch(self._thread.submit(self._process, name, asyncio.get_running_loop()))
+
+        return fold
+
+    # -- in the pipeline's thread
+
+    def _process(self, name: ShardId, loop: asyncio.AbstractEventLoop) -> None:
+        """Fold all that waits for a shard by now, together: one state write for each entity, however it came."""
+        queue = self._waiting[name]
+        waiting = [queue.popleft() for _ in range(len(queue))]
+        if not waiting:
+            return  # gone with an earlier one
+        # What was fetched before the latest rebalance is void, and will be fetched again: were only some of it folded,
+        # the rest, which Faust has thrown away, would be passed over.
+        batches = [batch for event, batch in waiting if event.message.generation_id == self._generation]
+        shard = self.shards.get(name)
+        if shard is not None and self.ready and batches:
+            wall_now = None if self.options.event_clock else self.now_ms(shard)
+            self._pipeline.process(shard, batches, wall_now)
+            self.progressed_at = time.monotonic()
+            for batch in batches:
+                tp = TP(batch.topic, name.partition)
+                self.committed_at[tp], self.read_until[tp] = time.time(), batch.records[-1].timestamp / 1000
+        loop.call_soon_threadsafe(self._acknowledge, waiting)
+
+    # -- in the event loop: how much may wait
+
+    async def _room_for(self, records: int) -> None:
+        """Wait until no more than so many records wait: the memory is bounded when input is faster than the worker."""
+        while self._records_waiting and self._records_waiting + records > _MOST_RECORDS_WAITING:
+            self._room.clear()
+            await self._room.wait()
+        self._records_waiting += records
+
+    def _acknowledge(self, done: list[tuple[Any, Batch]]) -> None:
+        for event, batch in done:
+            event.ack()
+            self._records_waiting -= len(batch.records)
+        self._room.set()
+
+    def _take_over(self, assigned: set[TP], generation: int) -> None:
+        """Own just what is assigned. What stays is kept, if nobody else can have had it in between."""
+        wanted = {
+            ShardId(stage.name, partition)
+            for stage in self.stages
+            for partition in range(self.settings.partitions)
+            if all(TP(self.settings.topic(topics.INPUTS[r]), partition) in assigned for r in stage.records)
+        }
+        kept = self.shards if generation == self._generation + 1 else {}
+        self.shards = {name: shard for name, shard in kept.items() if name in wanted}
+        by_name = {stage.name: stage for stage in self.stages}
+        new = [
+            Shard(self.settings, by_name[name.stage], name.partition, self.config.retention_ms)
+            for name in sorted(wanted - self.shards.keys())
+        ]
+        with ThreadPoolExecutor(_OPENED_AT_ONCE) as openers:  # opening is mostly waiting for the broker
+            for shard in openers.map(_opened, new):
+                self.shards = {**self.shards, shard.id: shard}
+                self.progressed_at = time.monotonic()
+        self._generation, self.ready = generation, True
+        numbers = sorted({name.partition for name in wanted})
+        log.info("generation %d: owning partitions %s", generation, ", ".join(map(str, numbers)) or "none")
+
+    def _purge_all(self) -> None:
+        for shard in self.shards.values():
+            if purged := shard.purge(self.now_ms(shard)):
+                self.tally.purged[shard.id.stage] += purged
+
+    def position(self, tp: TP) -> int | None:
+        """The offset of an input partition that comes next, as the durable state has it; None if not owned."""
+        shard = self.shards.get(ShardId(self._stage_of.get(tp.topic, ""), tp.partition)) if self.ready else None
+        return shard.store.positions.get(tp.topic) if shard is not None else None
+
+    def now_ms(self, shard: Shard) -> int:
+        """The time by which a shard's clocks are read, milliseconds."""
+        return shard.event_now if self.options.event_clock else time.time_ns() // 1_000_000
+
+    # -- in the event loop
+
+    def _assigned(self, assigned: set[TP], generation: int) -> None:
+        self._watch(self._thread.submit(self._take_over, set(assigned), generation))
+
+    def _revoked(self) -> None:
+        self.ready = False
+
+    async def _purge(self) -> None:
+        if self.ready:
+            self._watch(self._thread.submit(self._purge_all))
+
+    def _watch(self, future: Future[None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def done(finished: Future[None]) -> None:
+            failure = finished.exception()
+            if failure is not None:
+                asyncio.run_coroutine_threadsafe(self.app.crash(failure), loop)
+
+        future.add_done_callback(done)
+
+    def _crashed(self, failure: BaseException) -> None:
+        if self.failed is not None:
+            return
+        self.failed = failure
+        log.critical("the worker stops: %s: %s", type(failure).__name__, failure, exc_info=failure)
+        # Faust's stop waits for what is under way, and what failed never finishes. Nothing is lost by leaving:
+        # what is not durable has not happened.
+        self.app.conf.stream_wait_empty = False
+        _leave_after(_GRACE_SECONDS)
+
+
+def _leave_after(seconds: float) -> None:
+    """End the process if it has not ended by itself by then."""
+    last_resort = threading.Timer(seconds, os._exit, (1,))
+    last_resort.daemon = True
+    last_resort.start()
+
+
+def _opened(shard: Shard) -> Shard:
+    shard.open()
+    return shard
+
+
+def run(worker: Worker, log_level: int) -> int:
+    """Run until told to stop (SIGTERM, SIGINT) or failed; the exit status."""
+    # A batch makes hundreds of thousands of tuples, none of them in a cycle: looked through after every 700, as by
+    # default, they cost a fifth of all time.
+    gc.set_threshold(100_000, 50, 50)
+    logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
+    for noisy in ("faust", "mode", "aiokafka", "kafka"):
+        logging.getLogger(noisy).setLevel(max(log_level, logging.WARNING))
+    runner = faust.Worker(worker.app, override_logging=False, console_port=None, quiet=True, redirect_stdouts=False)
+    try:
+        runner.execute_from_commandline()
+    except SystemExit as left:
+        if worker.failed is None:
+            return int(left.code or 0)
+    return 1 if worker.failed is not None else 0

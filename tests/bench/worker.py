@@ -1,0 +1,91 @@
+"""How fast one worker folds a backlog of the real log, and what it keeps."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+from threading import Event
+
+from streams.store import Store
+from tests.bench.world import CONFIG, ROOT, World, cost_so_far, cpu_seconds, say
+
+_DEADLINE_SECONDS = 300.0
+_PORT = re.compile(r"http://(\S+)/metrics")
+
+
+def measure(world: World) -> None:
+    """Events a second from readiness to the last link, CPU, memory; then a restore after `kill -9`."""
+    world = world.fresh("worker")
+    process, address = _start(world)
+    cpu, started = cpu_seconds(process.pid), time.monotonic()
+    records = _until_all(world, address)
+    cost = cost_so_far(process.pid, started, cpu)
+    say(
+        f"worker: {world.count:,} events of the log ({records:,} records with the links) in {cost.wall:.2f} s: "
+        f"{world.count / cost.wall:,.0f} events/s, {records / cost.wall:,.0f} records/s, "
+        f"{cost.cpu / world.count * 1e6:.1f} us CPU an event ({cost.cpu / records * 1e6:.1f} a record), "
+        f"peak {cost.peak / 2**20:,.0f} MiB"
+    )
+    process.kill()
+    process.wait()
+    _kept(world)
+    process, _ = _start(world)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate()
+    for line in said.splitlines():
+        if " ready: " in line:
+            say("restore: " + line.partition("streams.shard: ")[2])
+
+
+def _start(world: World) -> tuple[subprocess.Popen[str], str]:
+    """A worker that is ready, and its address."""
+    options = ("--config", CONFIG, "--port", 0, "--clock", "event", "--session-timeout", 2)
+    process = subprocess.Popen(
+        world.command("worker", *options), cwd=ROOT, env=world.environment(), stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    found = _PORT.search(process.stderr.readline())
+    assert found is not None, process.stderr.read()
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://{found[1]}/ready", timeout=5):
+                return process, found[1]
+        except OSError:
+            Event().wait(0.02)
+    raise SystemExit("the worker is not ready")
+
+
+def _until_all(world: World, address: str) -> int:
+    """Wait until everything has been folded; how many records that were."""
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as page:
+            counted = re.findall(r'rytmi_events_total\{.*topic="([^"]+)"\} (\S+)', page.read().decode())
+        taken = sum(int(float(count)) for topic, count in counted if "link" not in topic)
+        links = sum(int(float(count)) for topic, count in counted if "link" in topic)
+        if taken == world.count and links >= _links(world):
+            return taken + links
+        Event().wait(0.05)
+    raise SystemExit("the worker did not finish")
+
+
+def _links(world: World) -> int:
+    """How many links the events cause: each decision and obstacle of the log names one case."""
+    with world.events.open("rb") as lines:
+        return sum(b'"type":"decision"' in line or b'"type":"obstacle"' in line for line in lines)
+
+
+def _kept(world: World) -> None:
+    """Bytes a case, in the changelog and in memory."""
+    cases = 0
+    size = 0
+    for partition in range(world.settings.partitions):
+        store = Store()
+        store.restore(world.settings, "cases", partition)
+        cases += len(store.entities)
+        size += sum(len(key) + len(value) for key, value in store.entities.items())
+    say(f"state: {cases:,} cases, {size / cases:,.0f} bytes a case (key and value)")

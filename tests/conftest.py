@@ -1,0 +1,25 @@
+"""What all tests share: the option of `make golden`, and where the shared test input is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing")
+
+
+@pytest.fixture
+def rewrite_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--golden"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with test input that is not part of the repository (the real log)."""
+    path = Path(os.environ.get("RYTMI_SHARED") or ROOT.parent / "shared")
+    assert path.is_dir(), f"{path} is missing: it has the real log; set RYTMI_SHARED to where it is"
+    return path

@@ -1,0 +1,188 @@
+"""Live equals replay: workers killed, the broker restarted, events repeated and out of order; the results are the same.
+
+Everything expected comes from `rytmi backtest` over the same events, once each and in their order.
+"""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from processors.canonical import rfc3339
+from processors.events import Event
+from streams import topics
+from streams.broker import Broker
+from streams.files import outcome_row
+from streams.mapping import load_mapping
+from streams.replay import Rejects, mapped_events
+from streams.sender import Sender
+from streams.settings import Settings
+from tests.live.workers import KEY, ROOT, Crew, Progress, WorkerProcess, codec, read, rytmi
+from tests.waiting import until
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
+
+MAPPING, POLICY = ROOT / "examples/servicenow.yaml", ROOT / "examples/servicenow-rytmi.yaml"
+SEED = 20260302
+REPEATED_SHARE, SHUFFLED_WITHIN_MS = 0.10, 2 * 3_600_000
+KILLS = 6
+OPTIONS = ("--clock", "event", "--session-timeout", "3")
+
+
+def arrivals(events: list[Event], dice: random.Random) -> list[Event]:
+    """Every event, a tenth of them twice, each copy up to two hours later than it happened."""
+    copies = [*events, *dice.sample(events, int(len(events) * REPEATED_SHARE))]
+    return sorted(copies, key=lambda event: event.at + dice.randrange(SHUFFLED_WITHIN_MS))
+
+
+class Feeder:
+    """Sends in a thread of its own, and never so far that the faults still to come would find nothing to disturb."""
+
+    def __init__(self, settings: Settings, events: list[Event], faults: int) -> None:
+        self._sender = Sender(settings, codec(), "/test/log")
+        self._events, self._parts = events, faults + 1
+        self._faults_done = threading.Semaphore(0)
+        self.sent = 0
+        self.failure: BaseException | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._send, daemon=True)
+
+    def __enter__(self) -> "Feeder":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._faults_done.release(self._parts)
+        self._thread.join(60)
+
+    def fault_done(self) -> None:
+        """Another part may be sent."""
+        self._faults_done.release()
+
+    def is_done(self) -> bool:
+        assert self.failure is None, self.failure
+        return not self._thread.is_alive()
+
+    def _send(self) -> None:
+        try:
+            for part in range(self._parts):
+                if part:
+                    self._faults_done.acquire()
+                for event in self._slice(part):
+                    if self._stopped.is_set():
+                        return
+                    self._sender.send(event)
+                    self.sent += 1
+            self._sender.close()
+        except BaseException as failure:  # noqa: BLE001 - raised again where the test waits
+            self.failure = failure
+
+    def _slice(self, part: int) -> list[Event]:
+        size = -(-len(self._events) // self._parts)
+        return self._events[part * size : (part + 1) * size]
+
+
+@pytest.fixture(scope="module")
+def events(shared: Path) -> list[Event]:
+    log = shared / "data" / "incident_event_log.csv.gz"
+    return list(mapped_events(load_mapping(MAPPING), [str(log)], Rejects(), pytest.fail))
+
+
+@pytest.fixture
+def settings(private_broker: Broker, tmp_path: Path) -> Settings:
+    own = Settings(kafka_bootstrap=private_broker.bootstrap, home=tmp_path / ".rytmi", configured_pseudonym_key=KEY)
+    topics.apply(own)
+    return own
+
+
+def test_live_equals_replay(
+    settings: Settings, private_broker: Broker, events: list[Event], shared: Path, tmp_path: Path
+) -> None:
+    began = time.monotonic()
+    log = shared / "data" / "incident_event_log.csv.gz"
+    rytmi(settings, "replay", "--mapping", MAPPING, "--dry-run", "--out", tmp_path / "events.jsonl", log)
+    rytmi(
+        settings, "backtest", "--config", POLICY, "--events", tmp_path / "events.jsonl", "--out", tmp_path / "backtest"
+    )
+    last = rfc3339(max(event.at for event in events))
+    sent = arrivals(events, random.Random(SEED))
+    progress, kills, restarts = Progress(settings), list[str](), 0
+    with Crew(settings, POLICY) as crew, Feeder(settings, sent, KILLS + 1) as feeder:
+        workers = [crew.start(*OPTIONS), crew.start(*OPTIONS)]
+        for fault in range(KILLS + 1):
+            number = fault % len(workers)
+            victim = workers[number]
+            folded = _in_mid_stream(victim, workers[1 - number], progress, feeder)
+            behind = progress.backlog()
+            assert behind > 0, "it was not in mid-stream"
+            if fault == KILLS // 2:
+                private_broker.stop()
+                assert private_broker.start(child=True) == settings.bootstrap()
+                restarts += 1
+            else:
+                victim.kill()
+                kills.append(f"worker {number} after {folded:,} of its own, {behind:,} behind")
+                workers[number] = crew.start(*OPTIONS)
+            feeder.fault_done()
+        until(feeder.is_done, 120, "all is sent")
+        assert feeder.sent == len(sent)
+        progress.await_settled(180)
+        assert [worker.stop() for worker in workers] == [0, 0]
+        live_seconds = time.monotonic() - began
+        rytmi(settings, "cases", "--config", POLICY, "--until", last, "--out", tmp_path / "live.jsonl")
+    progress.close()
+    assert (len(kills), restarts) == (KILLS, 1)
+    _same_lines(tmp_path / "live.jsonl", tmp_path / "backtest" / "cases.jsonl")
+    expected = {row["id"]: row for row in _rows(tmp_path / "backtest" / "clock.jsonl")}
+    found, told, retracted = outcomes(settings)
+    assert found.keys() == expected.keys()
+    assert [i for i in expected if found[i] != expected[i]] == []
+    assert read(settings, settings.topic("rytmi.deadletter.v1")) == []
+    print("\n" + "\n".join(kills))
+    print(
+        f"live equals replay: {len(sent):,} records of {len(events):,} events, {KILLS} kills, {restarts} restart of the "
+        f"broker, {live_seconds:.0f} s; {sum(1 for _ in _rows(tmp_path / 'live.jsonl')):,} cases byte for byte; "
+        f"{len(found):,} outcomes from {told:,} records of rytmi.clock.v1, {retracted:,} of them retracted"
+    )
+
+
+def _in_mid_stream(victim: WorkerProcess, other: WorkerProcess, progress: Progress, feeder: Feeder) -> int:
+    """Wait until the victim folds records of partitions of its own, and more of them wait; how many it has folded."""
+    assert other.is_running(), other.tail()
+    until(lambda: victim.shards() > 0, 90, "it owns partitions")
+    return until(lambda: victim.events() >= 500 and progress.backlog() > 500 and victim.events(), 90, "it folds")
+
+
+def outcomes(settings: Settings) -> tuple[dict[str, dict[str, object]], int, int]:
+    """What rytmi.clock.v1 says in the end, how many records say it, and how many outcomes were taken back for good."""
+    reader, last, told = codec(), dict[str, dict[str, object]](), 0
+    for message in read(settings, settings.topic("rytmi.clock.v1")):
+        record = reader.decode("clock", message.value())
+        last[record["id"]] = record
+        told += 1
+    stand = {name: _row(record) for name, record in last.items() if not record["retracted"]}
+    return stand, told, len(last) - len(stand)
+
+
+def _row(record: dict[str, object]) -> dict[str, object]:
+    return json.loads(json.dumps(outcome_row(record)))  # type: ignore[no-any-return]
+
+
+def _rows(path: Path) -> Iterator[dict[str, object]]:
+    return map(json.loads, path.read_bytes().splitlines())
+
+
+def _same_lines(live: Path, replayed: Path) -> None:
+    if live.read_bytes() == replayed.read_bytes():
+        return
+    there, here = live.read_bytes().splitlines(), replayed.read_bytes().splitlines()
+    differing = [(a.decode(), b.decode()) for a, b in zip(there, here, strict=False) if a != b]
+    pytest.fail(
+        f"{len(there):,} cases live, {len(here):,} replayed, {len(differing):,} lines differ, the first:\n"
+        + "\n".join(differing[0] if differing else ())
+    )
