@@ -72,4 +72,7 @@ def text_digest(text: str | None) -> str | None:
 
 def digest(*parts: object) -> str:
     """A stable 128-bit identity of some values, as 32 hex digits."""
-    return blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    text = "\x1f".join(map(str, parts))
+    if text.count("\x1f") >= len(parts):  # a separator inside a name: say where each part ends
+        text = "\x1f".join(f"{len(str(part))}:{part}" for part in parts)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

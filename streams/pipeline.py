@@ -20,7 +20,7 @@ from processors.policy import Policies
 from schemas.codec import Codec, DecodeError
 from streams.cloudevents import trace
 from streams.emission import StateWrite
-from streams.shard import Shard
+from streams.shard import EVENT_TIME, Shard
 from streams.stages import Effects, Output
 from streams.state import pack
 from streams.store import entity_write, position_write
@@ -83,7 +83,7 @@ class Pipeline:
         outputs, states, changes = self._fold(shard, groups, dead, repeated, now)
         outputs += [_dead_letter(letter, shard.partition) for letter in dead]
         states += [position_write(batch.topic, batch.records[-1].offset + 1) for batch in fresh]
-        states.append(position_write("@", latest))
+        states.append(position_write(EVENT_TIME, latest))
         shard.emission.commit(outputs, states)
         shard.event_now = latest
         for state in states:

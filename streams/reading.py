@@ -23,21 +23,7 @@ def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Me
 
     Raises ReadError if the broker refuses, or is silent for a minute.
     """
-    consumer = Consumer(
-        settings.client(
-            **{
-                "group.id": f"{settings.application}-reading",  # asked for by the client, never joined
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                "fetch.queue.backoff.ms": 5,
-                "fetch.wait.max.ms": 10,  # how long the broker holds the answer that says: this was the end
-                "queued.min.messages": 100_000,
-                "fetch.message.max.bytes": 8 * 1024 * 1024,
-            }
-        )
-    )
+    consumer = _consumer(settings)
     left = len(partitions)
     try:
         # An explicit offset: a reset to the end, which would lose everything silently, is then not possible.
@@ -59,3 +45,31 @@ def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Me
                     raise ReadError(f"{topic} [{message.partition()}]: {error.str()}")
     finally:
         consumer.close()
+
+
+def end(settings: Settings, topic: str, partition: int) -> int:
+    """The offset that the partition's next record will have. Raises KafkaException."""
+    consumer = _consumer(settings)
+    try:
+        _, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=_SILENCE_SECONDS)
+        return int(high)
+    finally:
+        consumer.close()
+
+
+def _consumer(settings: Settings) -> Consumer:
+    return Consumer(
+        settings.client(
+            **{
+                "group.id": f"{settings.application}-reading",  # asked for by the client, never joined
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "fetch.queue.backoff.ms": 5,
+                "fetch.wait.max.ms": 10,  # how long the broker holds the answer that says: this was the end
+                "queued.min.messages": 100_000,
+                "fetch.message.max.bytes": 8 * 1024 * 1024,
+            }
+        )
+    )

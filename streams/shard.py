@@ -14,6 +14,7 @@ from typing import NamedTuple
 from processors.ledger import Entry, Ledger
 from processors.standing import Standings
 from streams.emission import Emission
+from streams.reading import end
 from streams.settings import Settings
 from streams.stages import Effects, Output, Stage
 from streams.state import header, pack, unpack
@@ -22,6 +23,13 @@ from streams.store import Store, entity_write
 log = logging.getLogger(__name__)
 
 _PURGED_AT_ONCE = 5_000
+
+
+EVENT_TIME = "@"  # the position that is none: the latest `at` taken in
+
+
+class TopicMadeAnew(RuntimeError):
+    """The state says that more of a topic was read than it has: going on would pass new records over."""
 
 
 class ShardId(NamedTuple):
@@ -55,7 +63,8 @@ class Shard:
             if settled_at:
                 self._settled.append((settled_at, entity))
         heapify(self._settled)
-        self.event_now = self.store.positions.get("@", 0)
+        self._check_positions()
+        self.event_now = self.store.positions.get(EVENT_TIME, 0)
         rate = restored.records / restored.seconds if restored.seconds else 0.0
         log.info(
             "%s/%d ready: %d entities from %d changelog records in %.2f s (%.0f records/s)",
@@ -66,6 +75,15 @@ class Shard:
             restored.seconds,
             rate,
         )
+
+    def _check_positions(self) -> None:
+        for topic, position in self.store.positions.items():
+            if topic != EVENT_TIME and position > (found := end(self._settings, topic, self.partition)):
+                raise TopicMadeAnew(
+                    f"{topic} [{self.partition}] ends at offset {found}, but the state of {self._settings.application} "
+                    f"holds it up to {position}: the topic was deleted and made again. Read it under a new "
+                    "RYTMI_APPLICATION, which builds its state from the topics as they are now"
+                )
 
     def load(self, entity: str) -> Ledger:
         """What is stored of an entity; an empty ledger if nothing is."""

@@ -194,9 +194,9 @@ class TellingStage:
 
 
 def stages(policies: Policies, encode: Encode, source: str) -> list[Stage]:
-    """All of them."""
+    """All of them, those that tell others first."""
     return [
-        CaseStage(policies, encode, source),
         TellingStage(obstacle, "obstacle", encode, source),
         TellingStage(decision, "decision", encode, source),
+        CaseStage(policies, encode, source),
     ]

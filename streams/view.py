@@ -21,9 +21,9 @@ from rich.text import Text
 from processors.policy import CLOCKS
 from streams.demo.figures import Figures, Place
 
-_BLANK = "\N{EN DASH}"
-_HEADINGS = {"acknowledge": "acknow-\nledge"}
-_AROUND_TABLE = 15  # lines of the screen that are not touchpoints
+_BLANK = "-"
+_HEADINGS = {"acknowledge": "overdue\nacknow-\nledge"}
+_AROUND_TABLE = 16  # lines of the screen that are not touchpoints
 _MOST_CAUSES = 5
 _MOST_NOTICES = 2
 
@@ -79,16 +79,18 @@ def _table(touchpoints: Sequence[str], figures: Figures, settled: bool) -> Table
     every = _all(figures)
     rows = [(name, figures.places.get(name, Place())) for name in touchpoints]
     columns: list[tuple[str, Callable[[Place], RenderableType]]] = [
-        ("\nopen", lambda place: Text(f"{place.open:,}", "bold")),
-        ("oldest\nopen", lambda place: Text(_age(place, figures.at))),
+        ("\n\nopen", lambda place: Text(f"{place.open:,}", "bold")),
+        ("\noldest\nopen", lambda place: Text(_age(place, figures.at))),
         *((_heading(clock), lambda place, clock=clock: _overdue(place.overdue[clock])) for clock in CLOCKS),
-        ("obsta-\ncles", lambda place: Text(str(place.obstacles), "magenta" if place.obstacles else "")),
+        ("\nobsta-\ncles", lambda place: Text(str(place.obstacles), "magenta" if place.obstacles else "")),
     ]
-    table.add_column("\ntouchpoint", footer="all", no_wrap=True, ratio=1, min_width=11)
+    table.add_column("\n\ntouchpoint", footer="all", no_wrap=True, ratio=1, min_width=11)
     known = figures.complete
     for heading, cell in columns:
         table.add_column(heading, footer=cell(every) if known else _BLANK, justify="right", no_wrap=True)
-    table.add_column("\n  state", footer=_state(every, settled) if known else "   unknown", no_wrap=True, min_width=12)
+    table.add_column(
+        "\n\n  state", footer=_state(every, settled) if known else "   unknown", no_wrap=True, min_width=11
+    )
     for name, place in rows:
         cells = [cell(place) if known else _BLANK for _, cell in columns]
         table.add_row(name, *cells, _state(place, settled) if known else "   unknown")
@@ -96,8 +98,7 @@ def _table(touchpoints: Sequence[str], figures: Figures, settled: bool) -> Table
 
 
 def _heading(clock: str) -> str:
-    prefix = "overdue:\n" if clock == "decide" else "\n"
-    return _HEADINGS.get(clock, prefix + clock)
+    return _HEADINGS.get(clock, f"\n\n{clock}")
 
 
 def _overdue(count: int) -> Text:
@@ -227,8 +228,15 @@ class Lines:
 
     every_seconds = 5.0
 
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
     def show(self, status: Status, figures: Figures) -> None:
-        """Write it."""
+        """Write it, and what has happened since."""
+        for notice in status.notices:
+            if notice not in self._told:
+                sys.stdout.write(f"{notice}\n")
+        self._told = list(status.notices)
         sys.stdout.write(line(status, figures) + "\n")
         sys.stdout.flush()
 

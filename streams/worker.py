@@ -105,18 +105,24 @@ class Worker:
                 await self._room_for(len(batch.records))
                 name = ShardId(stage.name, event.message.partition)
                 self._waiting[name].append((event, batch))
-                self._watch(self._thread.submit(self._process, name, asyncio.get_running_loop()))
+                self._watch(self._thread.submit(self._process, asyncio.get_running_loop()))
 
         return fold
 
     # -- in the pipeline's thread
 
-    def _process(self, name: ShardId, loop: asyncio.AbstractEventLoop) -> None:
-        """Fold all that waits for a shard by now, together: one state write for each entity, however it came."""
+    def _process(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Fold all that waits for one shard by now, together: one state write for each entity, however it came.
+
+        What tells others goes first, so that its links are folded with the rest of their cases.
+        """
+        order = {stage.name: place for place, stage in enumerate(self.stages)}
+        queues = [(order[name.stage], -len(queue), name) for name, queue in list(self._waiting.items()) if queue]
+        if not queues:
+            return  # gone with earlier ones
+        name = min(queues)[-1]
         queue = self._waiting[name]
         waiting = [queue.popleft() for _ in range(len(queue))]
-        if not waiting:
-            return  # gone with an earlier one
         # What was fetched before the latest rebalance is void, and will be fetched again: were only some of it folded,
         # the rest, which Faust has thrown away, would be passed over.
         batches = [batch for event, batch in waiting if event.message.generation_id == self._generation]

@@ -19,7 +19,7 @@ _SOURCE = "rytmi/simulation"
 _READ_EVERY_SECONDS = 1.0
 _LOOK_EVERY = 500  # events between two looks at the clock while loading
 _STEP_SECONDS = 0.1
-VISITORS_A_MINUTE = 15.0  # further cases while somebody watches: a viewer sees something happen every few seconds
+VISITORS_A_MINUTE = 20.0  # further cases while somebody watches: a viewer sees something happen every few seconds
 HURRY = 60.0  # and sees cases that go the whole way in minutes
 
 

@@ -70,13 +70,12 @@ class Worker:
         """Start it again if it has ended; what happened, in words. Raises DemoError if it ends again and again."""
         if self._keeper is None or (status := self._keeper.poll()) is None:
             return None
-        old = self.pid
         self._forget()
         self._quick_ends = self._quick_ends + 1 if time.monotonic() - self._started < _QUICK_SECONDS else 0
         if self._quick_ends >= _MOST_QUICK_ENDS:
             raise DemoError(f"worker {self.number} ends again and again; the end of {self.log}:\n{self._last_lines()}")
         self.start()
-        return f"worker {self.number} (process {old}) ended {_manner(status)}; started again as process {self.pid}"
+        return f"worker {self.number} ended {_manner(status)}; it runs again as process {self.pid}"
 
     def is_ready(self) -> bool:
         """Whether it says so itself."""

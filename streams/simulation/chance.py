@@ -1,4 +1,4 @@
-"""Seeded chance: each touchpoint has its own, so that one more touchpoint leaves the others' history as it is."""
+"""Seeded chance. Each touchpoint draws from a stream of its own, so that one hardly depends on what the others do."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from streams.mapping import load_mapping
 from streams.replay import Rejects, mapped_events
 from streams.sender import Sender
 from streams.settings import Settings
-from tests.live.workers import KEY, ROOT, Crew, Progress, WorkerProcess, codec, read, rytmi
+from tests.live.workers import KEY, ROOT, Crew, Progress, codec, read, rytmi
 from tests.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
@@ -40,12 +40,12 @@ def arrivals(events: list[Event], dice: random.Random) -> list[Event]:
 
 
 class Feeder:
-    """Sends in a thread of its own, and never so far that the faults still to come would find nothing to disturb."""
+    """Sends in a thread of its own, part by part, each when it is asked to: so every fault finds a stream to disturb."""
 
-    def __init__(self, settings: Settings, events: list[Event], faults: int) -> None:
+    def __init__(self, settings: Settings, events: list[Event], parts: int) -> None:
         self._sender = Sender(settings, codec(), "/test/log")
-        self._events, self._parts = events, faults + 1
-        self._faults_done = threading.Semaphore(0)
+        self._events, self._parts = events, parts
+        self._asked = threading.Semaphore(0)
         self.sent = 0
         self.failure: BaseException | None = None
         self._stopped = threading.Event()
@@ -57,12 +57,12 @@ class Feeder:
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
-        self._faults_done.release(self._parts)
+        self._asked.release(self._parts)
         self._thread.join(60)
 
-    def fault_done(self) -> None:
-        """Another part may be sent."""
-        self._faults_done.release()
+    def send_part(self) -> None:
+        """Begin to send the next part."""
+        self._asked.release()
 
     def is_done(self) -> bool:
         assert self.failure is None, self.failure
@@ -71,8 +71,7 @@ class Feeder:
     def _send(self) -> None:
         try:
             for part in range(self._parts):
-                if part:
-                    self._faults_done.acquire()
+                self._asked.acquire()
                 for event in self._slice(part):
                     if self._stopped.is_set():
                         return
@@ -112,14 +111,17 @@ def test_live_equals_replay(
     last = rfc3339(max(event.at for event in events))
     sent = arrivals(events, random.Random(SEED))
     progress, kills, restarts = Progress(settings), list[str](), 0
-    with Crew(settings, POLICY) as crew, Feeder(settings, sent, KILLS + 1) as feeder:
+    with Crew(settings, POLICY) as crew, Feeder(settings, sent, KILLS + 2) as feeder:
         workers = [crew.start(*OPTIONS), crew.start(*OPTIONS)]
         for fault in range(KILLS + 1):
             number = fault % len(workers)
             victim = workers[number]
-            folded = _in_mid_stream(victim, workers[1 - number], progress, feeder)
-            behind = progress.backlog()
-            assert behind > 0, "it was not in mid-stream"
+            until(lambda: all(w.shards() == 6 for w in workers), 90, "both own their half")  # noqa: B023 - waited for here
+            before = victim.events()
+            feeder.send_part()
+            until(lambda: victim.events() > before + 500, 60, "it folds the next part")  # noqa: B023
+            folded, behind = victim.events(), progress.backlog()
+            assert behind > 500, "it was not in mid-stream"
             if fault == KILLS // 2:
                 private_broker.stop()
                 assert private_broker.start(child=True) == settings.bootstrap()
@@ -128,7 +130,7 @@ def test_live_equals_replay(
                 victim.kill()
                 kills.append(f"worker {number} after {folded:,} of its own, {behind:,} behind")
                 workers[number] = crew.start(*OPTIONS)
-            feeder.fault_done()
+        feeder.send_part()
         until(feeder.is_done, 120, "all is sent")
         assert feeder.sent == len(sent)
         progress.await_settled(180)
@@ -149,13 +151,6 @@ def test_live_equals_replay(
         f"broker, {live_seconds:.0f} s; {sum(1 for _ in _rows(tmp_path / 'live.jsonl')):,} cases byte for byte; "
         f"{len(found):,} outcomes from {told:,} records of rytmi.clock.v1, {retracted:,} of them retracted"
     )
-
-
-def _in_mid_stream(victim: WorkerProcess, other: WorkerProcess, progress: Progress, feeder: Feeder) -> int:
-    """Wait until the victim folds records of partitions of its own, and more of them wait; how many it has folded."""
-    assert other.is_running(), other.tail()
-    until(lambda: victim.shards() > 0, 90, "it owns partitions")
-    return until(lambda: victim.events() >= 500 and progress.backlog() > 500 and victim.events(), 90, "it folds")
 
 
 def outcomes(settings: Settings) -> tuple[dict[str, dict[str, object]], int, int]:

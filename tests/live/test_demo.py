@@ -1,0 +1,190 @@
+"""The demo on a real broker: its figures are a backtest's, a killed worker comes back, and nothing stays behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from processors.backtest import Backtest
+from processors.events import Event, Feedback
+from processors.settled import row
+from streams.cases import rows
+from streams.config import Config, load
+from streams.demo.conductor import Conductor, now_ms
+from streams.demo.figures import Figures
+from streams.demo.stack import Stack
+from streams.settings import Settings
+from streams.simulation import Organisation, beginning
+from streams.view import Status
+from tests.waiting import until
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "rytmi.yaml"
+STOPPED = {  # what has to be null for a clock to run on
+    "acknowledge": "acknowledged_at",
+    "decide": "decided_at",
+    "effect": "effective_at",
+    "resolve": "closed_at",
+    "tell": "told_at",
+}
+
+
+class Recorded(Organisation):
+    """An organisation that remembers what it told."""
+
+    def __init__(self, config: Config, seed: int, from_ms: int) -> None:
+        super().__init__(config, seed, from_ms)
+        self.told: list[Event] = []
+
+    def until(self, until_ms: int) -> Iterator[Event]:
+        for event in super().until(until_ms):
+            self.told.append(event)
+            yield event
+
+
+class Nowhere:
+    """A wall that nobody sees."""
+
+    every_seconds = 1.0
+
+    def show(self, status: Status, figures: Figures) -> None: ...
+    def __enter__(self) -> "Nowhere":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def cases(config: Config, events: list[Event], until_ms: int) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """The rows of a backtest's cases.jsonl, and the obstacles that stand, by cause."""
+    backtest = Backtest(config.policies)
+    for event in events:
+        backtest.add(event)
+    assert not list(backtest.finish())
+    found = [row(backtest.record(*case), until_ms, config.policies) for case in backtest.cases()]
+    cause = {getattr(event, "obstacle", ""): getattr(event, "cause", "") or "" for event in events}
+    standing = Counter(cause[name] for name, episodes in backtest.obstacles() if episodes[-1].removed is None)
+    return found, standing
+
+
+def overdue(found: list[dict[str, Any]]) -> Counter[str]:
+    """Clocks that are missed and still run, over the last cycles of cases."""
+    late: Counter[str] = Counter()
+    for case in found:
+        last = case["cycles"][-1]
+        for clock, reading in last["clocks"].items():
+            ended = last[STOPPED[clock]] or last["withdrawn_at"]
+            if reading and reading["outcome"] == "missed" and not ended:
+                late[clock] += 1
+    return late
+
+
+def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(settings: Settings) -> None:
+    config = load(EXAMPLE)
+    organisation = Recorded(config, 3, beginning(now_ms(), 1.5, config.timezone))
+    with Stack(settings, EXAMPLE, 2, print) as stack:
+        status = Status([one.id for one in config.file.touchpoints], [worker.address for worker in stack.workers])
+        with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
+            assert conductor.load() == len(organisation.told) > 5_000
+        found = conductor.figures
+        assert found is not None
+        assert found.complete
+        at = round(found.at * 1000)
+        by_backtest, standing = cases(config, organisation.told, at)
+        assert list(rows(stack.settings, config.policies, at)) == by_backtest
+    still_open = [
+        case for case in by_backtest if not case["cycles"][-1]["closed_at"] and not case["cycles"][-1]["withdrawn_at"]
+    ]
+    assert sum(place.open for place in found.places.values()) == len(still_open) > 100
+    assert {name: place.open for name, place in found.places.items() if place.open} == Counter(
+        case["touchpoint"] for case in still_open
+    )
+    assert sum(place.critical for place in found.places.values()) == sum(
+        c["severity"] == "critical" for c in still_open
+    )
+    assert +found.causes == standing
+    # The workers were asked a moment after `at`; what fell due within it may be in their figures.
+    shown: Counter[str] = sum((place.overdue for place in found.places.values()), Counter())
+    soon = overdue(cases(config, organisation.told, at + 10_000)[0])
+    assert all(count <= shown[clock] <= soon[clock] for clock, count in overdue(by_backtest).items())
+    assert shown.total() > 0
+    assert found.events == len(organisation.told)
+    assert not found.deadletters
+    received = {event.case: event.at for event in reversed(organisation.told) if isinstance(event, Feedback)}
+    oldest = min(place.oldest_at for place in found.places.values() if place.oldest_at is not None)
+    assert oldest * 1000 >= min(received[case["case"]] for case in still_open)
+
+
+class Demo:
+    """`rytmi demo` as a process, and everything that it has started."""
+
+    def __init__(self, home: Path) -> None:
+        self._log = home / "said"
+        env = {name: value for name, value in os.environ.items() if not name.startswith("RYTMI_")}
+        command = [sys.executable, "-m", "streams.cli.main", "demo", "--plain", "--weeks", "0.5"]
+        with self._log.open("wb") as out:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=env | {"RYTMI_HOME": str(home)}, stdout=out, stderr=subprocess.STDOUT
+            )
+        self.started: list[psutil.Process] = []
+
+    def said(self, pattern: str, after: int = 0) -> int:
+        """The end of the first place in its output, from `after` on, that has the pattern; waits for it."""
+
+        def found() -> int:
+            assert self.process.poll() is None, self._log.read_text()
+            match = re.compile(pattern).search(self._log.read_text(), after)
+            return match.end() if match else 0
+
+        return until(found, 120, f"the demo says {pattern!r}")
+
+    def live(self) -> int:
+        """Wait until it is live, and note what runs."""
+        at = self.said(r"live for .*: partitions 4 of 4, workers 2 of 2, .*open [1-9]")
+        self.started = psutil.Process(self.process.pid).children(recursive=True)
+        assert len(self.started) == 6, "three keepers, a broker, two workers"
+        return at
+
+    def running(self) -> list[psutil.Process]:
+        """What it has started and is still there."""
+        return [one for one in self.started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+@contextmanager
+def demo(home: Path) -> Iterator[Demo]:
+    one = Demo(home)
+    try:
+        yield one
+    finally:
+        one.process.kill()
+        one.process.wait(30)
+
+
+def test_killed_worker_is_started_again_and_the_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    with demo(tmp_path) as running:
+        at = running.live()
+        worker = next(one for one in running.started if one.cmdline()[1:2] == ["-m"])
+        worker.kill()
+        at = running.said(r"worker \d ended by SIGKILL; it runs again as process \d+", at)
+        running.said("live for .*: partitions 4 of 4, workers 2 of 2", at)
+        running.started += psutil.Process(running.process.pid).children(recursive=True)
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(90) == 0
+        assert not running.running()
+        assert "ended; nothing is left running" in (tmp_path / "said").read_text()
+
+
+def test_demo_killed_outright_takes_everything_with_it(tmp_path: Path) -> None:
+    with demo(tmp_path) as running:
+        running.live()
+        running.process.kill()
+        running.process.wait(30)
+        until(lambda: not running.running(), 60, "broker and workers have ended")
