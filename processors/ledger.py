@@ -17,6 +17,11 @@ REPEATED: Final = "repeated"
 ID_CONFLICT: Final = "id_conflict"
 TOO_LARGE: Final = "too_large"
 
+WORDS: Final = {
+    ID_CONFLICT: "the id is known in this entity with another content: a producer must not use an id twice",
+    TOO_LARGE: "the entity has as many events, or names as many cases, as it may",
+}
+
 Fact = str | int | float | bool | None
 
 

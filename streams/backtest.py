@@ -12,7 +12,7 @@ import msgspec
 from processors.backtest import Backtest
 from processors.canonical import parse, render
 from processors.events import InvalidEvent
-from processors.ledger import FOLDED, REPEATED
+from processors.ledger import FOLDED, REPEATED, WORDS
 from processors.policy import Policies
 from processors.settled import row
 from streams.files import outcome_row, write_lines
@@ -98,9 +98,9 @@ class _Reading:
                 elif verdict == REPEATED:
                     self.repeated += 1
                 else:
-                    yield _dead(number, verdict, "see the limits of an entity", line)
+                    yield _dead(number, verdict, WORDS[verdict], line)
         for link, reason in self._backtest.finish():
-            yield _dead(None, reason, "the case has as many events as it may have", msgspec.json.encode(render(link)))
+            yield _dead(None, reason, WORDS[reason], msgspec.json.encode(render(link)))
 
 
 def _dead(number: int | None, reason: str, message: str, line: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from aiokafka.partitioner import murmur2
 
 from processors.admission import at_declared_touchpoint, claimed_ahead
 from processors.events import InvalidEvent
-from processors.ledger import FOLDED, REPEATED, Entry
+from processors.ledger import FOLDED, REPEATED, WORDS, Entry
 from processors.policy import Policies
 from schemas.codec import Codec, DecodeError
 from streams.cloudevents import trace
@@ -154,7 +154,9 @@ class Pipeline:
                 elif verdict == REPEATED:
                     repeated[topic] += 1
                 else:
-                    dead.append(DeadLetter(topic, record, verdict, _WORDS[verdict].format(id=entry.id, entity=entity)))
+                    dead.append(
+                        DeadLetter(topic, record, verdict, f"{entity!r}, event {entry.id!r}: {_WORDS[verdict]}")
+                    )
             if grown:
                 effects = stage.effects(entity, before, tuple(sorted(known.values())), shard.partition)
                 _pass_trace(news[-1][1], effects.outputs)
@@ -200,11 +202,7 @@ def _unseen(shard: Shard, batch: Batch) -> Batch:
     return batch._replace(records=[record for record in batch.records if record.offset >= position])
 
 
-_WORDS = {
-    "id_conflict": "id {id!r} is known in {entity!r} with another content: a producer must not use an id twice",
-    "too_large": "{entity!r} has as many events or cases as it may have",
-    TOO_LATE: "{entity!r} was purged, or might have been, before this event came",
-}
+_WORDS = {**WORDS, TOO_LATE: "the entity was purged, or might have been, before this event came"}
 
 
 def _dead_letter(letter: DeadLetter, partition: int) -> Output:

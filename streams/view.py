@@ -25,6 +25,7 @@ _BLANK = "-"
 _HEADINGS = {"acknowledge": "overdue\nacknow-\nledge"}
 _AROUND_TABLE = 16  # lines of the screen that are not touchpoints
 _MOST_CAUSES = 5
+_BEHIND_SECONDS = 5.0  # more than the workers' polling explains
 _MOST_NOTICES = 2
 
 
@@ -168,7 +169,7 @@ def _caught_up(figures: Figures) -> str:
     if figures.caught_up_at is None:
         return "catching up"
     behind = max(0.0, figures.at - figures.caught_up_at)
-    return f"{behind:.1f} s behind" if behind < 100 else f"{span(behind)} behind"
+    return f"{behind:.1f} s behind" if behind < _BEHIND_SECONDS else f"BEHIND by {span(behind)}"
 
 
 def _age(place: Place, at: float) -> str:

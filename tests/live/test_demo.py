@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,10 +128,10 @@ class Demo:
     """`rytmi demo` as a process, and everything that it has started."""
 
     def __init__(self, home: Path) -> None:
-        self._log = home / "said"
+        self.log = home / f"said-{uuid.uuid4().hex[:6]}"
         env = {name: value for name, value in os.environ.items() if not name.startswith("RYTMI_")}
         command = [sys.executable, "-m", "streams.cli.main", "demo", "--plain", "--weeks", "0.5"]
-        with self._log.open("wb") as out:
+        with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=env | {"RYTMI_HOME": str(home)}, stdout=out, stderr=subprocess.STDOUT
             )
@@ -140,8 +141,8 @@ class Demo:
         """The end of the first place in its output, from `after` on, that has the pattern; waits for it."""
 
         def found() -> int:
-            assert self.process.poll() is None, self._log.read_text()
-            match = re.compile(pattern).search(self._log.read_text(), after)
+            assert self.process.poll() is None, self.log.read_text()
+            match = re.compile(pattern).search(self.log.read_text(), after)
             return match.end() if match else 0
 
         return until(found, 120, f"the demo says {pattern!r}")
@@ -179,12 +180,15 @@ def test_killed_worker_is_started_again_and_the_end_leaves_nothing_behind(tmp_pa
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(90) == 0
         assert not running.running()
-        assert "ended; nothing is left running" in (tmp_path / "said").read_text()
+        assert "ended; nothing is left running" in running.log.read_text()
 
 
-def test_demo_killed_outright_takes_everything_with_it(tmp_path: Path) -> None:
+def test_second_demo_is_refused_and_one_killed_outright_takes_everything_with_it(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
         running.live()
+        with demo(tmp_path) as second:
+            assert second.process.wait(30) == 1
+            assert "a demo runs here already" in second.log.read_text()
         running.process.kill()
         running.process.wait(30)
         until(lambda: not running.running(), 60, "broker and workers have ended")
