@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -46,6 +46,8 @@ def check_versions() -> None:
 class _Thread(driver.AIOKafkaConsumerThread):
     """The aiokafka consumer, reading committed records only, with partitions of a number kept together."""
 
+    fetched_in = -1
+
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
         auth = driver.credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context)
@@ -71,6 +73,16 @@ class _Thread(driver.AIOKafkaConsumerThread):
             metadata_max_age_ms=conf.consumer_metadata_max_age_ms,
             **auth,
         )
+
+    async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
+        """The next records; `fetched_in` says in which generation of the group they were fetched.
+
+        It is read here, where the group changes it too. Read elsewhere, before or after, it may be another one: records
+        of the new generation, taken for the old one's, would be dropped, and the consumer's position is behind them.
+        """
+        records = await super()._fetch_records(*args, **kwargs)
+        self.fetched_in = self.app.consumer_generation_id
+        return records
 
 
 class EnvelopeConsumer(driver.Consumer):
@@ -118,7 +130,7 @@ class EnvelopeConsumer(driver.Consumer):
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await super().on_partitions_revoked(revoked)  # waits for what is under way, commits
-        self.transport.on_revoked()
+        await self.transport.on_revoked()
         for tp in revoked:
             self._handed_over.pop(tp, None)
 
@@ -138,10 +150,8 @@ class EnvelopeConsumer(driver.Consumer):
         stopped, fetcher_stopped = self._stopped.is_set, fetcher._stopped.is_set
         try:
             while not (stopped() or fetcher_stopped()):
-                generation = (
-                    self.app.consumer_generation_id
-                )  # before fetching: a rebalance on the way voids the records
                 records, active = await self._next_records()
+                generation = self._thread.fetched_in
                 if not records or self.should_stop:
                     await asyncio.sleep(0)
                     continue
@@ -196,7 +206,7 @@ class EnvelopeTransport(driver.Transport):
 
     Consumer = EnvelopeConsumer
     on_assigned: Callable[[set[TP], int], None]
-    on_revoked: Callable[[], None]
+    on_revoked: Callable[[], Awaitable[None]]
     position: Callable[[TP], int | None]
 
 

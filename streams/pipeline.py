@@ -172,7 +172,7 @@ class Pipeline:
             self._name_source(record, topic, "writes keys to partitions that are not theirs: set murmur2 partitioning")
 
     def _name_source(self, record: Any, topic: str, fault: str) -> None:
-        source = dict(record.headers).get("ce_source", b"(no ce_source)").decode("utf-8", "replace")
+        source = (dict(record.headers).get("ce_source") or b"(no ce_source)").decode("utf-8", "replace")
         if (source, fault) not in self._sources_named and len(self._sources_named) < 1_000:
             self._sources_named.add((source, fault))
             log.warning("producer %s of %s %s", source, topic, fault)

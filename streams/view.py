@@ -6,15 +6,11 @@ are blank and the reason is told: a figure that is too low would look like a goo
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
-from typing import Protocol, Self
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -189,60 +185,3 @@ def span(seconds: float) -> str:
 
 def _time(at: float) -> str:
     return f"{datetime.fromtimestamp(at).astimezone():%H:%M:%S}"
-
-
-class Wall(Protocol):
-    """Where the figures are shown. `every_seconds`: how often that is of use."""
-
-    every_seconds: float
-
-    def show(self, status: Status, figures: Figures) -> None: ...
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-
-class Terminal:
-    """The whole screen, drawn over itself."""
-
-    every_seconds = 0.5
-
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console()
-        self._live = Live(console=self._console, screen=True, auto_refresh=False)
-
-    def show(self, status: Status, figures: Figures) -> None:
-        """Draw it anew."""
-        self._live.update(screen(status, figures, self._console.height), refresh=True)
-
-    def __enter__(self) -> Self:
-        self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._live.stop()
-
-
-class Lines:
-    """A line now and then."""
-
-    every_seconds = 5.0
-
-    def __init__(self) -> None:
-        self._told: list[str] = []
-
-    def show(self, status: Status, figures: Figures) -> None:
-        """Write it, and what has happened since."""
-        for notice in status.notices:
-            if notice not in self._told:
-                sys.stdout.write(f"{notice}\n")
-        self._told = list(status.notices)
-        sys.stdout.write(line(status, figures) + "\n")
-        sys.stdout.flush()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        sys.stdout.flush()

@@ -193,7 +193,14 @@ class Worker:
     def _assigned(self, assigned: set[TP], generation: int) -> None:
         self._watch(self._thread.submit(self._take_over, set(assigned), generation))
 
-    def _revoked(self) -> None:
+    async def _revoked(self) -> None:
+        """Let go: when this returns, nothing is under way any more on what others may now take over.
+
+        Not even a take-over: opening a shard later would fence the worker that it rightly belongs to by then.
+        """
+        await asyncio.wrap_future(self._thread.submit(self._let_go))
+
+    def _let_go(self) -> None:
         self.ready = False
 
     async def _purge(self) -> None:

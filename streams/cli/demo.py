@@ -37,9 +37,10 @@ def command(path: Path | None, seed: int, weeks: float, workers: int, seconds: f
     from streams.config import load
     from streams.demo.conductor import Conductor, now_ms
     from streams.demo.stack import Stack
+    from streams.demo.wall import Lines, Terminal, Wall
     from streams.settings import Settings
     from streams.simulation import Organisation, beginning
-    from streams.view import Lines, Status, Terminal, Wall
+    from streams.view import Status
 
     began = time.monotonic()
     config = load(_existing(path))

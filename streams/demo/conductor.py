@@ -10,10 +10,11 @@ from typing import Self
 from schemas.codec import Codec
 from streams.demo.figures import Figures, Reader
 from streams.demo.stack import Stack
+from streams.demo.wall import Wall
 from streams.pseudonym import Pseudonym
 from streams.sender import Sender
 from streams.simulation import Organisation
-from streams.view import Status, Wall, span
+from streams.view import Status, span
 
 _SOURCE = "rytmi/simulation"
 _READ_EVERY_SECONDS = 1.0
