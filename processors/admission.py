@@ -8,6 +8,7 @@ from processors.policy import OTHER, Policies
 TOLERATED_AHEAD_MS = 5 * 60_000  # a clock may be off by this much and still be believed
 MOST_AHEAD_MS = 24 * 3_600_000
 
+_AT_A_TOUCHPOINT = frozenset((Feedback, Action, Obstacle, Pulse))
 UNKNOWN_TOUCHPOINT = "unknown_touchpoint"
 
 
@@ -24,11 +25,11 @@ def claimed_ahead(at: int, appended: int) -> bool:
 
 def at_declared_touchpoint(event: Event, policies: Policies) -> Event:
     """The event at a declared touchpoint: unknown ones become `other`, or raise InvalidEvent where that is asked."""
-    if not isinstance(event, Feedback | Action | Obstacle | Pulse):
+    if type(event) not in _AT_A_TOUCHPOINT:
         return event
-    touchpoint = event.touchpoint
+    touchpoint: str | None = event.touchpoint  # type: ignore[union-attr]
     if touchpoint is None or touchpoint in policies.touchpoints or touchpoint == OTHER:
         return event
     if policies.reject_unknown:
         raise InvalidEvent("touchpoint", f"{touchpoint!r} is not declared in the configuration", UNKNOWN_TOUCHPOINT)
-    return event._replace(touchpoint=OTHER)
+    return event._replace(touchpoint=OTHER)  # type: ignore[call-arg]

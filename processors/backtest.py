@@ -69,7 +69,7 @@ class Backtest:
 
     def outcomes(self, name: str, judged: list[Judged]) -> Iterator[dict[str, Any]]:
         """What happened to the clocks of a case, as dictionaries with times and lengths in milliseconds."""
-        for outcome in sorted(happened(judged, self.policies)):
+        for outcome in sorted(happened(judged)):
             fields = outcome._asdict()
             del fields["code"]
             yield {"id": outcome_id(name, outcome.cycle, outcome.clock, outcome.kind), "case": name, **fields}

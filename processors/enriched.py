@@ -16,7 +16,7 @@ from processors.clocks import Reading, readings
 from processors.ledger import Entry, digest
 from processors.policy import CLOCKS, Policies, PolicySet
 
-KINDS = ("started", "stopped", "cancelled")  # the order is that of the outcome codes: add at the end only
+KINDS = ("stopped", "ended")  # ended: without having stopped. The order is that of the codes: add at the end only
 _KINDS_MOST = 16
 
 
@@ -55,23 +55,30 @@ def judge(entries: Sequence[Entry], policies: Policies) -> list[Judged]:
     return judged
 
 
-def happened(judged: Sequence[Judged], policies: Policies) -> list[Outcome]:
-    """Everything that has happened to the clocks of a case."""
+def happened(judged: Sequence[Judged]) -> list[Outcome]:
+    """How the clocks of a case came out, those that have stopped or ended."""
     found = []
     for cycle, dated, read in judged:
-        version = dated.version
         for r in read:
-            clock, started = r.clock, r.started
-            code = (cycle.number * len(CLOCKS) + CLOCKS.index(clock)) * _KINDS_MOST
-            seen = cycle.classification_at(started)
-            policy = r.policy.name if seen is r.classification else policies.match(dated, seen).name
-            at_start = (seen.touchpoint, seen.severity, policy, version, None, None, None, None)
-            found.append(Outcome(code, cycle.number, clock, "started", started, *at_start))
             if r.ended is not None:
-                seen = r.classification
-                at_end = (seen.touchpoint, seen.severity, r.policy.name, version, r.outcome, r.due, r.elapsed, r.worked)
-                kind = 1 if r.stopped else 2
-                found.append(Outcome(code + kind, cycle.number, clock, KINDS[kind], r.ended, *at_end))
+                kind = 0 if r.stopped else 1
+                found.append(
+                    Outcome(
+                        (cycle.number * len(CLOCKS) + CLOCKS.index(r.clock)) * _KINDS_MOST + kind,
+                        cycle.number,
+                        r.clock,
+                        KINDS[kind],
+                        r.ended,
+                        r.classification.touchpoint,
+                        r.classification.severity,
+                        r.policy.name,
+                        dated.version,
+                        r.outcome,
+                        r.due,
+                        r.elapsed,
+                        r.worked,
+                    )
+                )
     return found
 
 

@@ -23,7 +23,7 @@ from streams.emission import StateWrite
 from streams.shard import EVENT_TIME, Shard
 from streams.stages import Effects, Output
 from streams.state import pack
-from streams.store import entity_write, position_write
+from streams.store import entity_write, in_a_row_write, position_write
 from streams.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Pipeline:
 
     def __init__(self, codec: Codec, policies: Policies, partitions: int, most_in_a_row: int, tally: Tally) -> None:
         self._codec, self._policies, self._partitions = codec, policies, partitions
-        self._most_in_a_row, self._in_a_row = most_in_a_row, 0
+        self._most_in_a_row = most_in_a_row
         self._sources_named: set[tuple[str, str]] = set()
         self.tally = tally
 
@@ -75,15 +75,16 @@ class Pipeline:
             return
         dead: list[DeadLetter] = []
         groups: Groups = {}
-        latest = shard.event_now
+        latest, in_a_row = shard.event_now, dict(shard.store.in_a_row)
         for batch in fresh:
-            latest = max(latest, self._admit(shard, batch, groups, dead))
+            latest = max(latest, self._admit(shard, batch, groups, dead, in_a_row))
         repeated: Counter[str] = Counter()
         now = latest if wall_now is None else wall_now
         outputs, states, changes = self._fold(shard, groups, dead, repeated, now)
         outputs += [_dead_letter(letter, shard.partition) for letter in dead]
         states += [position_write(batch.topic, batch.records[-1].offset + 1) for batch in fresh]
         states.append(position_write(EVENT_TIME, latest))
+        states += [in_a_row_write(t, n) for t, n in in_a_row.items() if n != shard.store.in_a_row.get(t, 0)]
         shard.emission.commit(outputs, states)
         shard.event_now = latest
         for state in states:
@@ -92,11 +93,14 @@ class Pipeline:
             shard.save(entity, effects)
         self._count(fresh, repeated, dead)
 
-    def _admit(self, shard: Shard, batch: Batch, groups: Groups, dead: list[DeadLetter]) -> int:
+    def _admit(
+        self, shard: Shard, batch: Batch, groups: Groups, dead: list[DeadLetter], in_a_row: dict[str, int]
+    ) -> int:
         """Put the entries of a batch into `groups`, what is none into `dead`; the latest `at`."""
         record_name, topic, records = batch
         decode, entity_of, entry_of = self._codec.decode, shard.stage.entity, shard.stage.entry
         policies, latest, from_outside = self._policies, 0, record_name != _INTERNAL
+        refused = in_a_row.get(topic, 0)
         for record in records:
             try:
                 if record.key is None:
@@ -115,20 +119,21 @@ class Pipeline:
                     event = at_declared_touchpoint(event, policies)
             except (DecodeError, InvalidEvent) as wrong:
                 dead.append(DeadLetter(topic, record, wrong.reason, str(wrong)))
-                self._bear(dead[-1], shard.partition)
+                refused += 1
+                self._bear(dead[-1], shard.partition, refused)
                 continue
-            self._in_a_row = 0
+            refused = 0
             if event.at > latest:
                 latest = event.at
             groups.setdefault(entity, []).append((topic, record, entry_of(event, claimed)))
+        in_a_row[topic] = refused
         return latest
 
-    def _bear(self, letter: DeadLetter, partition: int) -> None:
-        """Count a record that could not be taken in; raises TooManyDeadLetters when too many follow one another."""
-        self._in_a_row += 1
-        if 0 < self._most_in_a_row < self._in_a_row:
+    def _bear(self, letter: DeadLetter, partition: int, in_a_row: int) -> None:
+        """Bear that a record could not be taken in; raises TooManyDeadLetters when too many follow one another."""
+        if 0 < self._most_in_a_row < in_a_row:
             raise TooManyDeadLetters(
-                f"{letter.topic} [{partition}]: {self._in_a_row} records in a row could not be taken in, the last at "
+                f"{letter.topic} [{partition}]: {in_a_row} records in a row could not be taken in, the last at "
                 f"offset {letter.record.offset} ({letter.reason}: {letter.message}). Mend the producer or the schema, "
                 "or raise RYTMI_MOST_DEADLETTERS_IN_A_ROW (0: no limit) to set them all aside"
             )

@@ -95,7 +95,7 @@ class CaseStage:
         about = headers("rytmi.case.v1", f"{entity}/{revision}", self._source, last_at)
         outputs = [Output("rytmi.case.v1", key, self._encode("case", enriched), about, partition)]
         published: dict[int, int] = {}
-        for outcome in happened(judged, self._policies):
+        for outcome in happened(judged):
             published[outcome.code] = content = _content(outcome)
             if before.published.get(outcome.code) != content:
                 outputs.append(self._outcome(entity, key, outcome, revision, False, partition))

@@ -2,7 +2,8 @@
 
 Keys of the changelog carry a first byte: `e` an entity, `p` how far an input topic has been taken in. The latter is
 written in the same transaction as the state, so that after a crash it is known exactly which records the state holds:
-one delivered again is passed over, not even counted twice.
+one delivered again is passed over, not even counted twice. `r` is how many records of an input topic could not be
+taken in one after another up to there, so that starting a worker again and again does not set them all aside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from streams.emission import StateWrite
 from streams.reading import to_the_end
 from streams.settings import Settings
 
-_ENTITY, _POSITION = b"e", b"p"
+_ENTITY, _POSITION, _IN_A_ROW = b"e", b"p", b"r"
 
 
 class Restored(NamedTuple):
@@ -25,17 +26,20 @@ class Restored(NamedTuple):
 
 
 class Store:
-    """Entities as stored bytes, and positions by topic."""
+    """Entities as stored bytes; by topic, positions and dead letters in a row."""
 
     def __init__(self) -> None:
         self.entities: dict[str, bytes] = {}
         self.positions: dict[str, int] = {}
+        self.in_a_row: dict[str, int] = {}
 
     def apply(self, write: StateWrite) -> None:
         """Take over a record of the changelog."""
         kind, name = write.key[:1], write.key[1:].decode()
         if kind == _POSITION:
             self.positions[name] = int(write.value or 0)
+        elif kind == _IN_A_ROW:
+            self.in_a_row[name] = int(write.value or 0)
         elif write.value is None:
             self.entities.pop(name, None)
         else:
@@ -58,3 +62,8 @@ def entity_write(entity: str, value: bytes | None) -> StateWrite:
 def position_write(topic: str, position: int) -> StateWrite:
     """The changelog record that says which offset of a topic comes next."""
     return StateWrite(_POSITION + topic.encode(), str(position).encode())
+
+
+def in_a_row_write(topic: str, count: int) -> StateWrite:
+    """The changelog record that says how many of the latest records of a topic could not be taken in."""
+    return StateWrite(_IN_A_ROW + topic.encode(), str(count).encode())

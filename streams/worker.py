@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 5.0  # for leaving the group after a crash, so that others need not wait for the session to end
 _STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
-_MOST_RECORDS_WAITING = 60_000
+_MOST_RECORDS_WAITING = 150_000
 _OPENED_AT_ONCE = 8
 _PURGE_EVERY_SECONDS = 30.0
 

@@ -40,7 +40,7 @@ def arrivals(events: list[Event], dice: random.Random) -> list[Event]:
 
 
 class Feeder:
-    """Sends in a thread of its own, part by part, each when it is asked to: so every fault finds a stream to disturb."""
+    """Sends in a thread of its own, part by part, each when asked to: so every fault finds a stream to disturb."""
 
     def __init__(self, settings: Settings, events: list[Event], parts: int) -> None:
         self._sender = Sender(settings, codec(), "/test/log")
@@ -116,7 +116,7 @@ def test_live_equals_replay(
         for fault in range(KILLS + 1):
             number = fault % len(workers)
             victim = workers[number]
-            until(lambda: all(w.shards() == 6 for w in workers), 90, "both own their half")  # noqa: B023 - waited for here
+            until(lambda: all(w.shards() == 6 for w in workers), 90, "both own their half")
             before = victim.events()
             feeder.send_part()
             until(lambda: victim.events() > before + 500, 60, "it folds the next part")  # noqa: B023
@@ -147,8 +147,8 @@ def test_live_equals_replay(
     assert read(settings, settings.topic("rytmi.deadletter.v1")) == []
     print("\n" + "\n".join(kills))
     print(
-        f"live equals replay: {len(sent):,} records of {len(events):,} events, {KILLS} kills, {restarts} restart of the "
-        f"broker, {live_seconds:.0f} s; {sum(1 for _ in _rows(tmp_path / 'live.jsonl')):,} cases byte for byte; "
+        f"live equals replay: {len(sent):,} records of {len(events):,} events, {KILLS} kills, {restarts} restart of "
+        f"the broker, {live_seconds:.0f} s; {len(list(_rows(tmp_path / 'live.jsonl'))):,} cases byte for byte; "
         f"{len(found):,} outcomes from {told:,} records of rytmi.clock.v1, {retracted:,} of them retracted"
     )
 

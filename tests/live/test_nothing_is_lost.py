@@ -293,7 +293,7 @@ def test_too_many_are_counted_over_restarts(applied: Settings, progress: Progres
             for _ in range(20):
                 out.send("action", b"one", b"not what it should be", "undecodable")
             out.flush()
-            worker = crew.start("--deadletters-in-a-row", "50")
+            worker = crew.start("--deadletters-in-a-row", "50", "--session-timeout", "3")
             if part < 2:
                 progress.await_settled(60)
                 worker.kill()

@@ -59,11 +59,8 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
                 mine = {e: v for e, v in expected.entities.items() if e in store.entities}
                 assert store.entities == mine
                 assert store.positions == {n: at for (n, p), at in expected.positions.items() if p == partition}
-            sizes = sum(map(len, expected.entities.values()))
-            print(
-                f"\n{stage}: {len(expected.entities):,} entities, {sizes / max(1, len(expected.entities)):.0f} bytes each",
-                end="",
-            )
+            bytes_each = sum(map(len, expected.entities.values())) / len(expected.entities)
+            print(f"\n{stage}: {len(expected.entities):,} entities, {bytes_each:.0f} bytes each", end="")
 
         began = time.monotonic()
         again = crew.start("--session-timeout", "3")

@@ -185,9 +185,9 @@ class WorkerProcess:
         self._signal(signal.SIGKILL)
         self._keeper.wait(20)
 
-    def stop(self, seconds: float = 60) -> int:
+    def stop(self, seconds: float = 60, number: int = signal.SIGTERM) -> int:
         """Ask it to stop; its exit status."""
-        self._signal(signal.SIGTERM)
+        self._signal(number)
         return self.ended(seconds)
 
     def ended(self, seconds: float = 60) -> int:

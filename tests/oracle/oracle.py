@@ -179,13 +179,13 @@ def clock_records(
             for name, clock in clocks(cycle).items():
                 if clock is None:
                     continue
-                said: list[tuple[str, int, Verdict | None]] = [("started", clock.start_ms, None)]
+                said: list[tuple[str, int]] = []
                 verdict = judge(clock, cycle, config, chosen, until_ms)
                 if clock.stop_ms is not None:
-                    said.append(("stopped", clock.stop_ms, verdict))
+                    said.append(("stopped", clock.stop_ms))
                 if clock.end_ms is not None:
-                    said.append(("cancelled", clock.end_ms, verdict))
-                for kind, at_ms, about in sorted(said):
+                    said.append(("ended", clock.end_ms))
+                for kind, at_ms in said:
                     seen = cycle.classification_at(at_ms)
                     result.append(
                         {
@@ -198,7 +198,7 @@ def clock_records(
                             "severity": seen.severity,
                             "policy": name_of(first_match(config, chosen, seen)),
                             "policy_version": chosen.version,
-                            **judged(about),
+                            **judged(verdict),
                         }
                     )
     return result

@@ -216,12 +216,9 @@ def test_withdrawal_cancels_what_runs_but_not_what_was_missed() -> None:
         None,
     ]
     assert story.records(config(decide="119m")) == [
-        (1, "acknowledge", "started", "2026-02-16T08:00:00.000Z", None),
         (1, "acknowledge", "stopped", "2026-02-16T09:00:00.000Z", "none"),
-        (1, "decide", "cancelled", "2026-02-16T10:00:00.000Z", "missed"),
-        (1, "decide", "started", "2026-02-16T08:00:00.000Z", None),
-        (1, "resolve", "cancelled", "2026-02-16T10:00:00.000Z", "cancelled"),
-        (1, "resolve", "started", "2026-02-16T08:00:00.000Z", None),
+        (1, "decide", "ended", "2026-02-16T10:00:00.000Z", "missed"),
+        (1, "resolve", "ended", "2026-02-16T10:00:00.000Z", "cancelled"),
     ]
 
 
