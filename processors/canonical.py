@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from processors.events import TYPES, Event, InvalidEvent, from_fields
+from processors.events import TYPES, Event, InvalidEvent
+from processors.validity import from_fields
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)

@@ -17,7 +17,8 @@ from typing import Any
 
 from fastavro import schemaless_writer
 
-from processors.events import InvalidEvent, check
+from processors.events import InvalidEvent
+from processors.validity import check
 from schemas import loader
 from schemas.reading import Reader, reader, resolver
 from schemas.registry import Registry, UnknownSchemaError, connect

@@ -15,8 +15,8 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import faust
 from faust.types.tuples import TP
@@ -36,9 +36,18 @@ log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 5.0  # for leaving the group after a crash, so that others need not wait for the session to end
 _STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
-_MOST_RECORDS_WAITING = 150_000
+_MOST_BYTES_WAITING = 160 * 1024 * 1024
+_BYTES_AROUND_A_VALUE = 1_000  # a record's key, headers and objects
 _OPENED_AT_ONCE = 8
 _PURGE_EVERY_SECONDS = 30.0
+
+
+class _Waiting(NamedTuple):
+    """A batch, the event that is acknowledged when it is durable, and about how many bytes it takes in memory."""
+
+    event: Any
+    batch: Batch
+    weight: int
 
 
 class _App(faust.App):  # type: ignore[misc]
@@ -73,12 +82,13 @@ class Worker:
         self.committed_at: dict[TP, float] = {}
         self.read_until: dict[TP, float] = {}
         self.failed: BaseException | None = None
+        self._broken = False  # the same, known to the pipeline's thread at once
         self._generation = -2
         self._stage_of = {
             settings.topic(topics.INPUTS[record]): stage.name for stage in self.stages for record in stage.records
         }
-        self._waiting: defaultdict[ShardId, deque[tuple[Any, Batch]]] = defaultdict(deque)
-        self._room, self._records_waiting = asyncio.Event(), 0
+        self._waiting: defaultdict[ShardId, deque[_Waiting]] = defaultdict(deque)
+        self._room, self._bytes_waiting = asyncio.Event(), 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pipeline")
         self.app = self._build()
 
@@ -102,10 +112,11 @@ class Worker:
             async for event in stream.noack().events():
                 # Not acknowledged before it is durable: if anything fails, whoever owns the partition next folds it.
                 batch = Batch(record, topic, event.message.value)
-                await self._room_for(len(batch.records))
+                weight = sum([len(record.value or b"") + _BYTES_AROUND_A_VALUE for record in batch.records])
+                await self._room_for(weight)
                 name = ShardId(stage.name, event.message.partition)
-                self._waiting[name].append((event, batch))
-                self._watch(self._thread.submit(self._process, asyncio.get_running_loop()))
+                self._waiting[name].append(_Waiting(event, batch, weight))
+                self._do(self._process, asyncio.get_running_loop())
 
         return fold
 
@@ -125,7 +136,7 @@ class Worker:
         waiting = [queue.popleft() for _ in range(len(queue))]
         # What was fetched before the latest rebalance is void, and will be fetched again: were only some of it folded,
         # the rest, which Faust has thrown away, would be passed over.
-        batches = [batch for event, batch in waiting if event.message.generation_id == self._generation]
+        batches = [batch for event, batch, _ in waiting if event.message.generation_id == self._generation]
         shard = self.shards.get(name)
         if shard is not None and self.ready and batches:
             wall_now = None if self.options.event_clock else self.now_ms(shard)
@@ -138,17 +149,17 @@ class Worker:
 
     # -- in the event loop: how much may wait
 
-    async def _room_for(self, records: int) -> None:
-        """Wait until no more than so many records wait: the memory is bounded when input is faster than the worker."""
-        while self._records_waiting and self._records_waiting + records > _MOST_RECORDS_WAITING:
+    async def _room_for(self, weight: int) -> None:
+        """Wait until not too many bytes wait with these: the memory is bounded when input is faster than the worker."""
+        while self._bytes_waiting and self._bytes_waiting + weight > _MOST_BYTES_WAITING:
             self._room.clear()
             await self._room.wait()
-        self._records_waiting += records
+        self._bytes_waiting += weight
 
-    def _acknowledge(self, done: list[tuple[Any, Batch]]) -> None:
-        for event, batch in done:
+    def _acknowledge(self, done: list[_Waiting]) -> None:
+        for event, _, weight in done:
             event.ack()
-            self._records_waiting -= len(batch.records)
+            self._bytes_waiting -= weight
         self._room.set()
 
     def _take_over(self, assigned: set[TP], generation: int) -> None:
@@ -191,7 +202,7 @@ class Worker:
     # -- in the event loop
 
     def _assigned(self, assigned: set[TP], generation: int) -> None:
-        self._watch(self._thread.submit(self._take_over, set(assigned), generation))
+        self._do(self._take_over, set(assigned), generation)
 
     async def _revoked(self) -> None:
         """Let go: when this returns, nothing is under way any more on what others may now take over.
@@ -205,17 +216,25 @@ class Worker:
 
     async def _purge(self) -> None:
         if self.ready:
-            self._watch(self._thread.submit(self._purge_all))
+            self._do(self._purge_all)
 
-    def _watch(self, future: Future[None]) -> None:
+    def _do(self, work: Callable[..., None], *args: Any) -> None:
+        """Have it done in the pipeline's thread; the first failure there stops the worker, and is the last thing done.
+
+        Were a batch folded after an earlier one of its partition had failed, that one would be passed over.
+        """
         loop = asyncio.get_running_loop()
 
-        def done(finished: Future[None]) -> None:
-            failure = finished.exception()
-            if failure is not None:
-                asyncio.run_coroutine_threadsafe(self.app.crash(failure), loop)
+        def unless_broken() -> None:
+            if not self._broken:
+                try:
+                    work(*args)
+                except BaseException as failure:
+                    self._broken = True
+                    asyncio.run_coroutine_threadsafe(self.app.crash(failure), loop)
+                    raise
 
-        future.add_done_callback(done)
+        self._thread.submit(unless_broken)
 
     def _crashed(self, failure: BaseException) -> None:
         if self.failed is not None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from processors.events import Event, InvalidEvent, check
+from processors.events import Event, InvalidEvent
+from processors.validity import check
 from streams.mapping.cells import CellError, Cells, Compute, Moment
 from streams.mapping.conditions import Test
 

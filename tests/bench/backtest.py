@@ -17,7 +17,7 @@ def measure(world: World) -> None:
     for _ in range(_RUNS):
         before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
         command = world.command("backtest", "--config", CONFIG, "--events", world.events, "--out", world.folder / "out")
-        subprocess.run(command, cwd=ROOT, env=world.environment(), check=True)
+        subprocess.run(command, cwd=ROOT, env=world.environment(), check=True, stderr=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         found = time.monotonic() - started, cpu, after.ru_maxrss

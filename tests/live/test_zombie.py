@@ -107,8 +107,7 @@ def _fate(zombie: WorkerProcess) -> str:
     def decided() -> str:
         if not zombie.is_running():
             return f"ended with status {zombie.ended()}"
-        lines = zombie.said().count("owning partitions")
-        return "rejoined" if lines >= 2 and zombie.is_ready() else ""
+        return "rejoined" if zombie.said().count("owning partitions") >= 2 and "crash" not in zombie.said() else ""
 
     return until(decided, 90, "the zombie has ended or rejoined")
 

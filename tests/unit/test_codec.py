@@ -16,17 +16,8 @@ from fastavro import schemaless_reader, schemaless_writer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from processors.events import (
-    ACTION_KINDS,
-    FEEDBACK_KINDS,
-    SCALES,
-    SEVERITIES,
-    TYPES,
-    Action,
-    Feedback,
-    InvalidEvent,
-    check,
-)
+from processors.events import ACTION_KINDS, FEEDBACK_KINDS, SCALES, SEVERITIES, TYPES, Action, Feedback, InvalidEvent
+from processors.validity import check
 from schemas import loader
 from schemas.codec import CONFLUENT, SINGLE_OBJECT, Codec, DecodeError, EncodeError
 from schemas.registry import UnknownSchemaError

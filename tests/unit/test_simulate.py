@@ -20,9 +20,9 @@ from processors.events import (
     Event,
     Feedback,
     Obstacle,
-    check,
 )
 from processors.ledger import FOLDED
+from processors.validity import check
 from streams.cli.main import main
 from streams.config import Config, load, parse
 from streams.simulation import Organisation, beginning

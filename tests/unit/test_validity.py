@@ -17,11 +17,7 @@ from processors.events import (
     DECISION_STAGES,
     FEEDBACK_KINDS,
     INDICATOR_KINDS,
-    MAX_AT_MS,
     MAX_CASES,
-    MAX_NAME_BYTES,
-    MAX_TEXT_BYTES,
-    MIN_AT_MS,
     OBSTACLE_STAGES,
     PULSE_LEVELS,
     SEVERITIES,
@@ -30,10 +26,9 @@ from processors.events import (
     Event,
     Feedback,
     InvalidEvent,
-    check,
-    from_fields,
 )
 from processors.policy import Policies, Touchpoint
+from processors.validity import MAX_AT_MS, MAX_NAME_BYTES, MAX_TEXT_BYTES, MIN_AT_MS, check, from_fields
 
 AT = 1_772_442_900_000
 VALID: Mapping[str, Mapping[str, Any]] = {
