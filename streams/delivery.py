@@ -11,26 +11,21 @@ This leans on internals of Faust and aiokafka, so `check_versions` refuses relea
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
 import aiokafka
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
-from faust.auth import SASLCredentials, SSLCredentials
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
 from streams import UserError
-from streams.settings import Settings
 
 TESTED = {"faust-streaming": "0.15.", "aiokafka": "0.14."}
 _FETCH_WAIT_MS = 500
 _PARTITION_FETCH_BYTES = 8 * 1024 * 1024
 _IDLE_SECONDS = 0.05
-_ENVELOPES_WAITING = 1  # of each topic: what bounds the memory when input is faster than the worker
 
 
 def check_versions() -> None:
@@ -208,53 +203,3 @@ class EnvelopeTransport(driver.Transport):
     on_assigned: Callable[[set[TP], int], None]
     on_revoked: Callable[[], Awaitable[None]]
     position: Callable[[TP], int | None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a worker runs. batch: records of an envelope at most. Times in seconds."""
-
-    event_clock: bool = False
-    host: str = "127.0.0.1"
-    port: int = 6066
-    batch: int = 20_000
-    session_timeout: float = 10.0
-    stalled_after: float = 120.0
-    most_deadletters_in_a_row: int = 1_000
-
-
-def faust_settings(settings: Settings, options: Options) -> dict[str, Any]:
-    """The arguments of `faust.App`."""
-    return {
-        "broker": [f"kafka://{address}" for address in settings.bootstrap().split(",")],
-        "broker_credentials": _credentials(settings),
-        "broker_session_timeout": options.session_timeout,
-        "broker_heartbeat_interval": options.session_timeout / 4,
-        "broker_request_timeout": max(40.0, options.session_timeout + 5),
-        "broker_commit_interval": 1.0,
-        "broker_max_poll_records": options.batch,
-        "stream_buffer_maxsize": _ENVELOPES_WAITING,
-        "stream_wait_empty": True,
-        "topic_allow_declare": False,
-        "topic_disable_leader": True,
-        "store": "memory://",
-        "datadir": str(settings.home / "faust"),
-        "web_host": options.host,
-        "web_bind": options.host,
-        "web_port": options.port,
-    }
-
-
-def _credentials(settings: Settings) -> SASLCredentials | SSLCredentials | None:
-    security = settings.security
-    if security.protocol == "PLAINTEXT":
-        return None
-    context = ssl.create_default_context(cafile=security.ssl_ca) if security.protocol.endswith("SSL") else None
-    if not security.protocol.startswith("SASL"):
-        return SSLCredentials(context=context)
-    return SASLCredentials(
-        username=security.sasl_username,
-        password=security.sasl_password,
-        mechanism=security.sasl_mechanism,
-        ssl_context=context,
-    )

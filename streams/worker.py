@@ -13,10 +13,9 @@ import logging
 import os
 import threading
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any
 
 import faust
 from faust.types.tuples import TP
@@ -24,9 +23,11 @@ from faust.types.tuples import TP
 from schemas.codec import Codec
 from streams import topics
 from streams.config import Config
-from streams.delivery import EnvelopeTransport, Options, check_versions, faust_settings
+from streams.delivery import EnvelopeTransport, check_versions
+from streams.options import Options, faust_settings
 from streams.pipeline import Batch, Pipeline
 from streams.pseudonym import Pseudonym
+from streams.queues import Queues
 from streams.settings import Settings
 from streams.shard import Shard, ShardId
 from streams.stages import Stage, stages
@@ -36,18 +37,8 @@ log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 5.0  # for leaving the group after a crash, so that others need not wait for the session to end
 _STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
-_MOST_BYTES_WAITING = 160 * 1024 * 1024
-_BYTES_AROUND_A_VALUE = 1_000  # a record's key, headers and objects
 _OPENED_AT_ONCE = 8
 _PURGE_EVERY_SECONDS = 30.0
-
-
-class _Waiting(NamedTuple):
-    """A batch, the event that is acknowledged when it is durable, and about how many bytes it takes in memory."""
-
-    event: Any
-    batch: Batch
-    weight: int
 
 
 class _App(faust.App):  # type: ignore[misc]
@@ -87,8 +78,7 @@ class Worker:
         self._stage_of = {
             settings.topic(topics.INPUTS[record]): stage.name for stage in self.stages for record in stage.records
         }
-        self._waiting: defaultdict[ShardId, deque[_Waiting]] = defaultdict(deque)
-        self._room, self._bytes_waiting = asyncio.Event(), 0
+        self._queues = Queues([stage.name for stage in self.stages])
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pipeline")
         self.app = self._build()
 
@@ -112,10 +102,7 @@ class Worker:
             async for event in stream.noack().events():
                 # Not acknowledged before it is durable: if anything fails, whoever owns the partition next folds it.
                 batch = Batch(record, topic, event.message.value)
-                weight = sum([len(record.value or b"") + _BYTES_AROUND_A_VALUE for record in batch.records])
-                await self._room_for(weight)
-                name = ShardId(stage.name, event.message.partition)
-                self._waiting[name].append(_Waiting(event, batch, weight))
+                await self._queues.put(ShardId(stage.name, event.message.partition), event, batch)
                 self._do(self._process, asyncio.get_running_loop())
 
         return fold
@@ -123,17 +110,11 @@ class Worker:
     # -- in the pipeline's thread
 
     def _process(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Fold all that waits for one shard by now, together: one state write for each entity, however it came.
-
-        What tells others goes first, so that its links are folded with the rest of their cases.
-        """
-        order = {stage.name: place for place, stage in enumerate(self.stages)}
-        queues = [(order[name.stage], -len(queue), name) for name, queue in list(self._waiting.items()) if queue]
-        if not queues:
+        """Fold all that waits for one shard by now, together: one state write for each entity, however it came."""
+        taken = self._queues.take()
+        if taken is None:
             return  # gone with earlier ones
-        name = min(queues)[-1]
-        queue = self._waiting[name]
-        waiting = [queue.popleft() for _ in range(len(queue))]
+        name, waiting = taken
         # What was fetched before the latest rebalance is void, and will be fetched again: were only some of it folded,
         # the rest, which Faust has thrown away, would be passed over.
         batches = [batch for event, batch, _ in waiting if event.message.generation_id == self._generation]
@@ -145,22 +126,7 @@ class Worker:
             for batch in batches:
                 tp = TP(batch.topic, name.partition)
                 self.committed_at[tp], self.read_until[tp] = time.time(), batch.records[-1].timestamp / 1000
-        loop.call_soon_threadsafe(self._acknowledge, waiting)
-
-    # -- in the event loop: how much may wait
-
-    async def _room_for(self, weight: int) -> None:
-        """Wait until not too many bytes wait with these: the memory is bounded when input is faster than the worker."""
-        while self._bytes_waiting and self._bytes_waiting + weight > _MOST_BYTES_WAITING:
-            self._room.clear()
-            await self._room.wait()
-        self._bytes_waiting += weight
-
-    def _acknowledge(self, done: list[_Waiting]) -> None:
-        for event, _, weight in done:
-            event.ack()
-            self._bytes_waiting -= weight
-        self._room.set()
+        loop.call_soon_threadsafe(self._queues.acknowledge, waiting)
 
     def _take_over(self, assigned: set[TP], generation: int) -> None:
         """Own just what is assigned. What stays is kept, if nobody else can have had it in between."""
@@ -268,6 +234,7 @@ def run(worker: Worker, log_level: int) -> int:
     for noisy in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(noisy).setLevel(max(log_level, logging.WARNING))
     runner = faust.Worker(worker.app, override_logging=False, console_port=None, quiet=True, redirect_stdouts=False)
+    runner.spinner = None  # it would write the codes of a terminal into the log
     try:
         runner.execute_from_commandline()
     except SystemExit as left:

@@ -61,7 +61,7 @@ def command(
     """
     from streams import topics
     from streams.config import load
-    from streams.delivery import Options
+    from streams.options import Options
     from streams.pages import add_pages
     from streams.settings import Settings
     from streams.worker import Worker, run

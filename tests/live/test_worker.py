@@ -334,7 +334,7 @@ def test_a_case_at_rest_for_longer_than_the_retention_is_purged_and_remembered_a
 
 
 MEGABYTE = 1_048_576
-SMALL, LARGE = 120_000, 360_000
+SMALL, LARGE = 200_000, 600_000
 
 
 def test_memory_does_not_grow_with_what_waits_to_be_read(
