@@ -11,9 +11,9 @@ This leans on internals of Faust and aiokafka, so `check_versions` refuses relea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiokafka
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -42,6 +42,11 @@ class _Thread(driver.AIOKafkaConsumerThread):
     """The aiokafka consumer, reading committed records only, with partitions of a number kept together."""
 
     fetched_in = -1
+    follows: Mapping[TP, int | None] = {}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._last: dict[TP, int] = {}
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
@@ -70,14 +75,29 @@ class _Thread(driver.AIOKafkaConsumerThread):
         )
 
     async def _fetch_records(self, *args: Any, **kwargs: Any) -> Any:
-        """The next records; `fetched_in` says in which generation of the group they were fetched.
+        """The next records; `fetched_in` says in which generation of the group, `follows` after which offset of each.
 
-        It is read here, where the group changes it too. Read elsewhere, before or after, it may be another one: records
-        of the new generation, taken for the old one's, would be dropped, and the consumer's position is behind them.
+        Both are noted here, where the group changes them too. Read elsewhere, before or after, the generation may be
+        another one: records of the new one, taken for the old one's, would be dropped, and the consumer's position is
+        behind them. Should anything be dropped all the same, `follows` lets the pipeline notice (see Batch).
         """
         records = await super()._fetch_records(*args, **kwargs)
-        self.fetched_in = self.app.consumer_generation_id
+        generation = self.app.consumer_generation_id
+        if generation != self.fetched_in:
+            self.fetched_in, self._last = generation, {}
+        self.follows = {tp: self._last.get(tp) for tp in records}
+        self._last.update({tp: batch[-1].offset for tp, batch in records.items() if batch})
         return records
+
+
+class Envelope(NamedTuple):
+    """The records of one partition that were fetched together, and the last offset fetched of it before them.
+
+    follows: None for the first of a generation of the group.
+    """
+
+    records: list[Any]
+    follows: int | None
 
 
 class EnvelopeConsumer(driver.Consumer):
@@ -146,7 +166,7 @@ class EnvelopeConsumer(driver.Consumer):
         try:
             while not (stopped() or fetcher_stopped()):
                 records, active = await self._next_records()
-                generation = self._thread.fetched_in
+                generation, follows = self._thread.fetched_in, self._thread.follows
                 if not records or self.should_stop:
                     await asyncio.sleep(0)
                     continue
@@ -155,7 +175,8 @@ class EnvelopeConsumer(driver.Consumer):
                     continue
                 for tp, batch in records.items():
                     if tp in active:
-                        await self.wait_first(self._deliver(tp, batch, generation), self.suspend_flow.wait())
+                        envelope = Envelope(batch, follows[tp])
+                        await self.wait_first(self._deliver(tp, envelope, generation), self.suspend_flow.wait())
         except (*self.consumer_stopped_errors, asyncio.CancelledError):
             if not self.app.should_stop:
                 raise
@@ -169,14 +190,12 @@ class EnvelopeConsumer(driver.Consumer):
             return {}, active
         return await self._getmany(active_partitions=active, timeout=1.0), active
 
-    async def _deliver(self, tp: TP, records: list[Any], generation: int) -> None:
-        read = self._read_offset[tp]
-        if read is not None and records[0].offset < read:
-            records = [record for record in records if record.offset >= read]
+    async def _deliver(self, tp: TP, envelope: Envelope, generation: int) -> None:
+        records = envelope.records
         if not records or not self.flow_active or self.app.consumer_generation_id != generation:
             return
         last = records[-1].offset
-        envelope = ConsumerMessage(
+        message = ConsumerMessage(
             tp.topic,
             tp.partition,
             last,
@@ -184,7 +203,7 @@ class EnvelopeConsumer(driver.Consumer):
             records[-1].timestamp_type,
             [],
             None,
-            records,
+            envelope,
             None,
             0,
             0,
@@ -192,7 +211,7 @@ class EnvelopeConsumer(driver.Consumer):
             generation_id=generation,
         )
         self._handed_over[tp] = last
-        await self.app.topics._tp_to_callback[tp](envelope)
+        await self.app.topics._tp_to_callback[tp](message)
         self._read_offset[tp] = last
 
 

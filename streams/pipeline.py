@@ -36,12 +36,21 @@ class TooManyDeadLetters(RuntimeError):
     """So many unreadable records in a row that it is a deployment gone wrong: stop, and set nothing more aside."""
 
 
+class RecordsMissing(RuntimeError):
+    """Records were fetched that never came to be folded: a bug of delivery. Going on would pass them over for good."""
+
+
 class Batch(NamedTuple):
-    """Raw records of one input partition, as the consumer has them (key, value, offset, timestamp, headers)."""
+    """Raw records of one input partition, as the consumer has them (key, value, offset, timestamp, headers).
+
+    follows: the offset that was fetched last before them, if known: the state must hold it, or records are missing.
+    (Gaps between offsets alone say nothing: the ends of transactions have offsets too.)
+    """
 
     record_name: str
     topic: str
     records: Sequence[Any]
+    follows: int | None = None
 
 
 class DeadLetter(NamedTuple):
@@ -70,7 +79,7 @@ class Pipeline:
 
         wall_now: milliseconds; None where the input's own progress is the time.
         """
-        fresh = [batch for batch in (_unseen(shard, batch) for batch in batches) if batch.records]
+        fresh = _unseen(shard, batches)
         if not fresh:
             return
         dead: list[DeadLetter] = []
@@ -97,7 +106,7 @@ class Pipeline:
         self, shard: Shard, batch: Batch, groups: Groups, dead: list[DeadLetter], in_a_row: dict[str, int]
     ) -> int:
         """Put the entries of a batch into `groups`, what is none into `dead`; the latest `at`."""
-        record_name, topic, records = batch
+        record_name, topic, records, _ = batch
         decode, entity_of, entry_of = self._codec.decode, shard.stage.entity, shard.stage.entry
         policies, latest, from_outside = self._policies, 0, record_name != _INTERNAL
         refused = in_a_row.get(topic, 0)
@@ -184,7 +193,7 @@ class Pipeline:
 
     def _count(self, batches: Sequence[Batch], repeated: Counter[str], dead: list[DeadLetter]) -> None:
         fallen = Counter(letter.topic for letter in dead)
-        for _, topic, records in batches:
+        for _, topic, records, _ in batches:
             self.tally.events[topic, "folded"] += len(records) - repeated[topic] - fallen[topic]
             self.tally.events[topic, "repeated"] += repeated[topic]
             self.tally.events[topic, "deadletter"] += fallen[topic]
@@ -199,12 +208,23 @@ class Pipeline:
             log.warning(words, topic, len(letters), reason, first.record.offset, first.message)
 
 
-def _unseen(shard: Shard, batch: Batch) -> Batch:
-    """The batch less what the state holds already: delivered again after a crash, it is not even counted twice."""
-    position = shard.store.positions.get(batch.topic, 0)
-    if not batch.records or batch.records[0].offset >= position:
-        return batch
-    return batch._replace(records=[record for record in batch.records if record.offset >= position])
+def _unseen(shard: Shard, batches: Sequence[Batch]) -> list[Batch]:
+    """The batches less what the state holds already: delivered again after a crash, it is not even counted twice."""
+    positions, fresh = dict(shard.store.positions), []
+    for batch in batches:
+        position = positions.get(batch.topic, 0)
+        if batch.follows is not None and batch.follows >= position:
+            raise RecordsMissing(
+                f"{batch.topic} [{shard.partition}]: the next records follow offset {batch.follows}, but the state "
+                f"holds them up to {position} only. Nothing is lost: a worker that starts anew reads on from there"
+            )
+        records = batch.records
+        if records[0].offset < position:
+            records = [record for record in records if record.offset >= position]
+        if records:
+            fresh.append(batch._replace(records=records))
+            positions[batch.topic] = records[-1].offset + 1
+    return fresh
 
 
 _WORDS = {**WORDS, TOO_LATE: "the entity was purged, or might have been, before this event came"}

@@ -101,7 +101,8 @@ class Worker:
         async def fold(stream: Any) -> None:
             async for event in stream.noack().events():
                 # Not acknowledged before it is durable: if anything fails, whoever owns the partition next folds it.
-                batch = Batch(record, topic, event.message.value)
+                records, follows = event.message.value
+                batch = Batch(record, topic, records, follows)
                 await self._queues.put(ShardId(stage.name, event.message.partition), event, batch)
                 self._do(self._process, asyncio.get_running_loop())
 
