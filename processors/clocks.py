@@ -49,10 +49,12 @@ def readings(cycle: Cycle, dated: PolicySet, policies: Policies) -> list[Reading
     time alone makes of it is the reader's to evaluate (see `running_at`).
     """
     found = []
+    classification, policy = cycle.classification, policies.match(dated, cycle.classification)
     for clock, started, stop, end in _spans(cycle):
         judged_at = stop if stop is not None else end
-        classification = cycle.classification if judged_at is None else cycle.classification_at(judged_at)
-        policy = policies.match(dated, classification)
+        then = cycle.classification if judged_at is None else cycle.classification_at(judged_at)
+        if then is not classification:
+            classification, policy = then, policies.match(dated, then)
         promise = cycle.promised if clock == "resolve" else None
         pauses: Pauses = cycle.pauses if clock in policy.pausable else ()
         due = promise if promise is not None else due_at(started, policy, clock, pauses, judged_at)

@@ -74,6 +74,7 @@ class Worker:
         self.read_until: dict[TP, float] = {}
         self.failed: BaseException | None = None
         self._broken = False  # the same, known to the pipeline's thread at once
+        self._letting_go = False
         self._generation = -2
         self._stage_of = {
             settings.topic(topics.INPUTS[record]): stage.name for stage in self.stages for record in stage.records
@@ -145,12 +146,20 @@ class Worker:
             for name in sorted(wanted - self.shards.keys())
         ]
         with ThreadPoolExecutor(_OPENED_AT_ONCE) as openers:  # opening is mostly waiting for the broker
-            for shard in openers.map(_opened, new):
-                self.shards = {**self.shards, shard.id: shard}
-                self.progressed_at = time.monotonic()
+            for shard in openers.map(self._open, new):
+                if shard is not None:
+                    self.shards = {**self.shards, shard.id: shard}
+                    self.progressed_at = time.monotonic()
         self._generation, self.ready = generation, True
         numbers = sorted({name.partition for name in wanted})
         log.info("generation %d: owning partitions %s", generation, ", ".join(map(str, numbers)) or "none")
+
+    def _open(self, shard: Shard) -> Shard | None:
+        """The shard, opened; None where the partitions have been revoked by now: others wait for us to let go."""
+        if self._letting_go:
+            return None
+        shard.open()
+        return shard
 
     def _purge_all(self) -> None:
         for shard in self.shards.values():
@@ -176,10 +185,11 @@ class Worker:
 
         Not even a take-over: opening a shard later would fence the worker that it rightly belongs to by then.
         """
+        self._letting_go = True
         await asyncio.wrap_future(self._thread.submit(self._let_go))
 
     def _let_go(self) -> None:
-        self.ready = False
+        self.ready = self._letting_go = False
 
     async def _purge(self) -> None:
         if self.ready:
@@ -219,11 +229,6 @@ def _leave_after(seconds: float) -> None:
     last_resort = threading.Timer(seconds, os._exit, (1,))
     last_resort.daemon = True
     last_resort.start()
-
-
-def _opened(shard: Shard) -> Shard:
-    shard.open()
-    return shard
 
 
 def run(worker: Worker, log_level: int) -> int:
