@@ -33,12 +33,20 @@ def _unpacked(raw: Any) -> BinaryIO:
 
 
 def write_lines(path: Path, rows: Iterable[Any]) -> int:
-    """Write one JSON object a line, compact, UTF-8; how many."""
+    """Write one JSON object a line, compact, UTF-8; how many. The file is there when it is whole, and not before."""
+    beside = path.with_name(f"{path.name}.unfinished")
+    with beside.open("wb") as out:
+        count = dump(out, rows)
+    beside.replace(path)
+    return count
+
+
+def dump(out: BinaryIO, rows: Iterable[Any]) -> int:
+    """Write one JSON object a line; how many."""
     count = 0
-    with path.open("wb") as out:
-        for row in rows:
-            out.write(_encode(row) + b"\n")
-            count += 1
+    for row in rows:
+        out.write(_encode(row) + b"\n")
+        count += 1
     return count
 
 

@@ -15,7 +15,7 @@ _ENVELOPES_WAITING = 1  # of each topic, in Faust's queues; the worker says how 
 
 @dataclass(frozen=True)
 class Options:
-    """How a worker runs. batch: records of an envelope at most. Times in seconds."""
+    """How a worker runs. batch: records of one fetch, at most. Times in seconds."""
 
     event_clock: bool = False
     host: str = "127.0.0.1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -26,9 +27,10 @@ def command(path: Path, until: int | None, out: Path | None) -> None:
 
     from streams.cases import rows
     from streams.config import load
-    from streams.files import write_lines
+    from streams.files import dump, write_lines
     from streams.settings import Settings
 
     at = time.time_ns() // 1_000_000 if until is None else until
-    count = write_lines(out or Path("/dev/stdout"), rows(Settings.from_env(), load(path).policies, at))
+    found = rows(Settings.from_env(), load(path).policies, at)
+    count = dump(sys.stdout.buffer, found) if out is None else write_lines(out, found)
     click.echo(f"{count:,} cases", err=True)

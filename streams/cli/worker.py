@@ -20,7 +20,7 @@ import click
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address of /metrics, /live and /ready.")
 @click.option("--port", default=6066, show_default=True, help="Their port; 0 takes a free one.")
-@click.option("--batch", default=20_000, show_default=True, help="Records folded in one transaction, at most.")
+@click.option("--batch", default=20_000, show_default=True, help="Records of one fetch, at most.")
 @click.option(
     "--session-timeout",
     default=10.0,

@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from processors.backtest import Backtest
-from processors.canonical import instant, parse, rfc3339
+from processors.canonical import instant, parse
 from processors.settled import row
 from streams import config as configuration
+from streams.files import outcome_row
 from tests.oracle import oracle
 from tests.oracle.strategies import worlds
 
@@ -38,13 +39,7 @@ def _core(config: dict[str, Any], events: list[dict[str, Any]], until: int) -> t
 
 def _shown(outcome: dict[str, Any]) -> dict[str, Any]:
     """An outcome in the words of `clock.jsonl`, less its id."""
-    shown = {name: value for name, value in outcome.items() if name != "id"}
-    for name in ("at", "due_at"):
-        shown[name] = None if shown[name] is None else rfc3339(shown[name])
-    for name in ("elapsed", "worked"):
-        length = shown.pop(f"{name}_ms")
-        shown[f"{name}_s"] = None if length is None else length / 1000
-    return shown
+    return {name: value for name, value in outcome_row(outcome).items() if name != "id"}
 
 
 def _order(record: dict[str, Any]) -> tuple[Any, ...]:
