@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from processors.backtest import Backtest
-from processors.canonical import parse, rfc3339
+from processors.canonical import parse
 from processors.settled import row
 from streams import config as configuration
+from streams.files import outcome_row
 from tests.golden import page, story
 from tests.golden.story import Scenario
 from tests.golden.truth_table import ANY_ORDER, GROUPS
@@ -38,13 +39,7 @@ def _ask_core(
 
 
 def _shown(outcome: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: value for name, value in outcome.items() if name != "id"}
-    for name in ("at", "due_at"):
-        shown[name] = None if shown[name] is None else rfc3339(shown[name])
-    for name in ("elapsed", "worked"):
-        length = shown.pop(f"{name}_ms")
-        shown[f"{name}_s"] = None if length is None else length / 1000
-    return shown
+    return {name: value for name, value in outcome_row(outcome).items() if name != "id"}
 
 
 def _order(outcome: dict[str, Any]) -> tuple[Any, ...]:

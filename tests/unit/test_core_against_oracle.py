@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 
 from processors.backtest import Backtest
@@ -17,7 +18,11 @@ from tests.oracle.strategies import worlds
 
 EXAMPLES = int(os.environ.get("RYTMI_ORACLE_EXAMPLES", "10000"))
 SEED = int(os.environ.get("RYTMI_ORACLE_SEED", "20261123"))
-print(f"core against oracle: {EXAMPLES} examples, seed {SEED} (RYTMI_ORACLE_EXAMPLES, RYTMI_ORACLE_SEED)")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _told() -> None:
+    print(f"{EXAMPLES:,} examples, seed {SEED} (RYTMI_ORACLE_EXAMPLES and RYTMI_ORACLE_SEED choose others)")
 
 
 def _core(config: dict[str, Any], events: list[dict[str, Any]], until: int) -> tuple[list[Any], list[Any], list[str]]:
