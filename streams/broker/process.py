@@ -6,6 +6,7 @@ its command line all say so.
 
 import json
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,8 @@ import psutil
 
 # A start time may move a little when the clock is set; the command line decides then.
 _CLOCK_SLACK_SECONDS = 60
+_REPLACED_WITHIN_SECONDS = 1.0
+_POLL_SECONDS = 0.01
 
 
 class Last(NamedTuple):
@@ -52,10 +55,19 @@ def find(last: Last, mark: Path) -> psutil.Process | None:
     with suppress(psutil.Error):
         process = psutil.Process(last.pid)
         same_start = abs(process.create_time() - last.started_s) < _CLOCK_SLACK_SECONDS
-        command = process.cmdline()  # empty for a moment after the start, while the system replaces the program
-        if same_start and (str(mark) in command or not command) and process.status() != psutil.STATUS_ZOMBIE:
+        if same_start and str(mark) in _command(process) and process.status() != psutil.STATUS_ZOMBIE:
             return process
     return None
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """Its command line, which is empty for a moment after the start, while the system replaces the program."""
+    deadline = time.monotonic() + _REPLACED_WITHIN_SECONDS
+    while True:
+        command = process.cmdline()
+        if command or process.status() == psutil.STATUS_ZOMBIE or time.monotonic() > deadline:
+            return command
+        time.sleep(_POLL_SECONDS)
 
 
 def end(process: psutil.Process, seconds: float) -> None:
