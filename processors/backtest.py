@@ -13,6 +13,7 @@ from processors import case, decision, fanout, ledger, obstacle
 from processors.admission import at_declared_touchpoint
 from processors.enriched import Judged, happened, judge, outcome_id, record
 from processors.events import Action, Decision, Event, Feedback, Link, Obstacle
+from processors.history import alarms
 from processors.ledger import Entry
 from processors.policy import Policies
 
@@ -73,6 +74,10 @@ class Backtest:
             fields = outcome._asdict()
             del fields["code"]
             yield {"id": outcome_id(name, outcome.cycle, outcome.clock, outcome.kind), "case": name, **fields}
+
+    def alarms(self, name: str, entries: list[Entry], judged: list[Judged], until: int) -> Iterator[dict[str, Any]]:
+        """What people would have been told of a case before `until`, as records of `rytmi.alarm.v1`."""
+        return alarms(name, entries, judged, until, self.policies)
 
     def obstacles(self) -> Iterator[tuple[str, list[obstacle.Episode]]]:
         """The episodes of every obstacle, by obstacle id."""

@@ -45,6 +45,8 @@ _ACTION_RANK = {
     "reopened": REOPENED,
 }
 assert set(_ACTION_RANK) == set(ACTION_KINDS)
+ACTIONS = {rank: kind for kind, rank in _ACTION_RANK.items()}
+"""The kinds of actions by rank."""
 _LINK_RANK = {"made": MADE, "effective": EFFECTIVE, "revoked": REVOKED, "raised": RAISED, "removed": REMOVED}
 _SEVERITY_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 

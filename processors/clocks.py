@@ -95,10 +95,13 @@ def due_at(started: int, policy: Policy, clock: str, pauses: Pauses, judged_at: 
 
     None without a target, and inside a pause that counts unless the target was reached before it.
     """
-    left = policy.targets.get(clock)
-    if left is None:
-        return None
-    calendar, position = policy.calendar, started
+    target = policy.targets.get(clock)
+    return None if target is None else reached(started, policy.calendar, pauses, target, judged_at)
+
+
+def reached(started: int, calendar: Calendar, pauses: Pauses, left: int, judged_at: int | None) -> int | None:
+    """The instant at which so much worked time has passed outside the pauses; None inside one that comes before it."""
+    position = started
     for begun, resumed in pauses:
         if judged_at is not None and begun > judged_at:
             break

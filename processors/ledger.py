@@ -40,16 +40,36 @@ class Entry(NamedTuple):
     facts: tuple[Fact, ...]
 
 
+class Told(NamedTuple):
+    """An alarm that was announced (see processors/alarms.py). Instants in milliseconds.
+
+    at: when its level was reached. told: from when people could be told. announced: when they were, by the worker's
+    clock. ended: when its reason went, else 0; how: why. The rest is as announced, so that its name stays to its end.
+    """
+
+    at: int
+    told: int
+    announced: int
+    ended: int
+    how: int
+    due: int | None
+    touchpoint: str
+    severity: str
+    recipient: str | None
+
+
 class Ledger(NamedTuple):
     """What is stored of an entity.
 
     entries: sorted. purged: until which instant it was purged once, else 0.
     published: outcome code to the digest of what was last published for it (see outcomes).
+    announced: level code to what was announced of it (see alarms).
     """
 
     entries: tuple[Entry, ...] = ()
     purged: int = 0
     published: dict[int, int] = {}  # noqa: RUF012 - a NamedTuple's default; ledgers are never changed in place
+    announced: dict[int, Told] = {}  # noqa: RUF012 - likewise
 
 
 EMPTY: Final = Ledger()

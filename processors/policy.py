@@ -73,6 +73,7 @@ class Policies:
     sets: tuple[PolicySet, ...]
     touchpoints: Mapping[str, Touchpoint]
     reject_unknown: bool = False
+    people: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by unit, by role: who is told
     _found: dict[tuple[str | None, Classification], Policy] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:

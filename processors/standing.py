@@ -8,7 +8,7 @@ read off by bisection at the moment of reading. Derived: rebuilt from the entiti
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from processors.clocks import RUNNING
@@ -94,9 +94,15 @@ class Standings:
         """By (touchpoint, severity or cause): how many are open, and the instant of the oldest."""
         return {cell: (len(at), at[0] if at else None) for cell, at in _snapshot(self._open)}
 
-    def overdue(self, now: int) -> dict[Cell, int]:
-        """By (touchpoint, severity, clock): how many running clocks are past their due instant."""
-        return {cell: bisect_left(at, now) for cell, at in _snapshot(self._due)}
+    def overdue(self, now: int, horizon: Callable[[str], int]) -> dict[Cell, tuple[int, int]]:
+        """By (touchpoint, severity, clock): how many running clocks are past their due instant, and of how many more
+        that cannot be known yet, because their instant lies behind the touchpoint's horizon.
+        """
+        found = {}
+        for cell, at in _snapshot(self._due):
+            known = bisect_left(at, min(now, horizon(cell[0])))
+            found[cell] = known, bisect_left(at, now) - known
+        return found
 
 
 def _snapshot(cells: dict[Cell, list[int]]) -> list[tuple[Cell, list[int]]]:

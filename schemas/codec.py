@@ -35,11 +35,12 @@ class DecodeError(Exception):
 
     reason: `undecodable`, `unknown_schema`, `invalid`, `too_large` or `from_the_future`.
     message: one sentence for the producer; it holds no value of the fields `customer` and `text`.
+    record: the event, where it could be read and its values are at fault.
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, record: Any = None) -> None:
         super().__init__(message)
-        self.reason, self.message = reason, message
+        self.reason, self.message, self.record = reason, message, record
 
 
 class EncodeError(ValueError):
@@ -87,7 +88,7 @@ class Codec:
         try:
             check(record)
         except InvalidEvent as wrong:
-            raise DecodeError(wrong.reason, str(wrong)) from None
+            raise DecodeError(wrong.reason, str(wrong), record) from None
         if name in self._with_customer and (raw := record.customer) is not None:
             pseudonym = self._pseudonym(raw)
             if pseudonym != raw:

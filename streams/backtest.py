@@ -15,7 +15,7 @@ from processors.events import InvalidEvent
 from processors.ledger import FOLDED, REPEATED, WORDS
 from processors.policy import Policies
 from processors.settled import row
-from streams.files import outcome_row, write_lines
+from streams.files import alarm_row, outcome_row, write_lines
 
 _decode = msgspec.json.Decoder().decode
 _TELL_EVERY = 20_000
@@ -31,6 +31,7 @@ class Summary(NamedTuple):
     later: int
     cases: int
     outcomes: int
+    alarms: int
     until: int
     seconds: float
 
@@ -38,7 +39,7 @@ class Summary(NamedTuple):
 def run(
     policies: Policies, lines: Iterable[bytes], until: int | None, out: Path, tell: Callable[[int], None]
 ) -> Summary:
-    """Fold the lines up to `until` (None: all) and write cases.jsonl, clock.jsonl and deadletters.jsonl into `out`."""
+    """Fold the lines up to `until` (None: all) and write the files of results into `out`."""
     started = time.monotonic()
     backtest = Backtest(policies)
     reading = _Reading(backtest, until)
@@ -46,14 +47,18 @@ def run(
     dead = write_lines(out / "deadletters.jsonl", reading.take(lines, tell))
     settled = backtest.until if until is None else until
     outcomes: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
 
     def cases() -> Iterator[dict[str, Any]]:
         for name, entries, judged in backtest.cases():
             outcomes.extend(map(outcome_row, backtest.outcomes(name, judged)))
+            told.extend(backtest.alarms(name, entries, judged, settled))
             yield row(backtest.record(name, entries, judged), settled, policies)
 
     written = write_lines(out / "cases.jsonl", cases())
     write_lines(out / "clock.jsonl", outcomes)
+    told.sort(key=lambda alarm: (alarm["at"], alarm["id"]))
+    write_lines(out / "alarms.jsonl", map(alarm_row, told))
     return Summary(
         reading.read,
         reading.folded,
@@ -62,6 +67,7 @@ def run(
         reading.later,
         written,
         len(outcomes),
+        sum(alarm["kind"] == "raised" for alarm in told),
         settled,
         time.monotonic() - started,
     )

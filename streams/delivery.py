@@ -11,6 +11,7 @@ This leans on internals of Faust and aiokafka, so `check_versions` refuses relea
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -23,7 +24,8 @@ from faust.types.tuples import TP, ConsumerMessage
 from streams import UserError
 
 TESTED = {"faust-streaming": "0.15.", "aiokafka": "0.14."}
-_FETCH_WAIT_MS = 500
+_FETCH_WAIT_MS = 100  # how long the broker holds a fetch: what is known of a quiet partition is at most that old
+_POLL_SECONDS = 0.05
 _PARTITION_FETCH_BYTES = 8 * 1024 * 1024
 _IDLE_SECONDS = 0.05
 
@@ -38,15 +40,25 @@ def check_versions() -> None:
             )
 
 
+class End(NamedTuple):
+    """Everything of a partition has been fetched that was there when it was asked (milliseconds); the last offset."""
+
+    asked: int
+    last: int | None
+
+
 class _Thread(driver.AIOKafkaConsumerThread):
     """The aiokafka consumer, reading committed records only, with partitions of a number kept together."""
 
     fetched_in = -1
     follows: Mapping[TP, int | None] = {}
+    ends: Mapping[TP, End] = {}
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._last: dict[TP, int] = {}
+        self.asked: dict[TP, int] = {}  # when each was last asked for, milliseconds
+        self._watched: Any = None
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         conf = self.app.conf
@@ -81,13 +93,49 @@ class _Thread(driver.AIOKafkaConsumerThread):
         another one: records of the new one, taken for the old one's, would be dropped, and the consumer's position is
         behind them. Should anything be dropped all the same, `follows` lets the pipeline notice (see Batch).
         """
+        self._watch(args[0]._fetcher)
         records = await super()._fetch_records(*args, **kwargs)
         generation = self.app.consumer_generation_id
         if generation != self.fetched_in:
             self.fetched_in, self._last = generation, {}
         self.follows = {tp: self._last.get(tp) for tp in records}
         self._last.update({tp: batch[-1].offset for tp, batch in records.items() if batch})
+        self._note_ends(args[0])
         return records
+
+    def _watch(self, fetcher: Any) -> None:
+        """Have every fetch note when it was asked: what its answer does not hold was not there by then."""
+        if fetcher is self._watched:
+            return
+        self._watched, fetch = fetcher, fetcher._proc_fetch_request
+
+        async def noting(assignment: Any, node: Any, request: Any) -> Any:
+            asked = time.time_ns() // 1_000_000
+            answer = await fetch(assignment, node, request)
+            for topic, partitions in request.topics:
+                for partition, *_ in partitions:
+                    tp = TP(topic, partition)
+                    state = assignment.state_value(tp) if tp in assignment.tps else None
+                    if state is not None and (state.timestamp or 0) >= asked:
+                        self.asked[tp] = asked
+            return answer
+
+        fetcher._proc_fetch_request = noting
+
+    def _note_ends(self, consumer: Any) -> None:
+        """Note of which partitions everything has been fetched, when that was asked, and the last record of each.
+
+        Everything: also that no transaction is open, behind which something might stand already.
+        """
+        subscription = consumer._subscription.subscription
+        assignment = subscription.assignment if subscription is not None else None
+        ends = {}
+        for tp in assignment.tps if assignment is not None else ():
+            state, asked = assignment.state_value(tp), self.asked.get(tp)
+            known = asked is not None and state.has_valid_position and state.highwater is not None
+            if known and state.position >= state.highwater:
+                ends[tp] = End(asked, self._last.get(tp))
+        self.ends = ends
 
 
 class Envelope(NamedTuple):
@@ -105,7 +153,6 @@ class EnvelopeConsumer(driver.Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._handed_over: dict[TP, int] = {}  # offset of the last record delivered
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
@@ -122,32 +169,22 @@ class EnvelopeConsumer(driver.Consumer):
         self._acked_index[tp].clear()
         return self.transport.position(tp)
 
-    def is_caught_up(self, tp: TP) -> bool:
-        """Whether all that is stable of the partition has been read, and what was delivered of it is durable."""
-        state = self._partition_state(tp)
-        if state is None or state.lso is None or not state.has_valid_position or state.position < state.lso:
-            return False
-        handed_over = self._handed_over.get(tp)
-        return handed_over is None or (self.transport.position(tp) or 0) > handed_over
+    def ended_at(self, tp: TP) -> int | None:
+        """When everything that the partition held was durable in the state, milliseconds; None where it is not."""
+        end = self._thread.ends.get(tp)
+        if end is None or (end.last is not None and (self.transport.position(tp) or 0) <= end.last):
+            return None
+        return end.asked
 
-    def looked_at(self, tp: TP) -> float | None:
-        """When the end of the partition was last asked for, seconds since the epoch."""
-        state = self._partition_state(tp)
-        return state.timestamp / 1000 if state is not None and state.timestamp is not None else None
-
-    def _partition_state(self, tp: TP) -> Any:
-        consumer = self._thread._consumer
-        subscription = consumer._subscription.subscription if consumer is not None else None
-        assignment = subscription.assignment if subscription is not None else None
-        return assignment.state_value(tp) if assignment is not None and tp in assignment.tps else None
+    def asked_at(self, tp: TP) -> int | None:
+        """When the partition was last asked for more, milliseconds."""
+        return self._thread.asked.get(tp)
 
     # -- rebalances
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         await super().on_partitions_revoked(revoked)  # waits for what is under way, commits
         await self.transport.on_revoked()
-        for tp in revoked:
-            self._handed_over.pop(tp, None)
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         self.transport.on_assigned(assigned, generation_id)
@@ -188,7 +225,7 @@ class EnvelopeConsumer(driver.Consumer):
         if not active:
             await self.sleep(_IDLE_SECONDS)
             return {}, active
-        return await self._getmany(active_partitions=active, timeout=1.0), active
+        return await self._getmany(active_partitions=active, timeout=_POLL_SECONDS), active
 
     async def _deliver(self, tp: TP, envelope: Envelope, generation: int) -> None:
         records = envelope.records
@@ -210,7 +247,6 @@ class EnvelopeConsumer(driver.Consumer):
             tp,
             generation_id=generation,
         )
-        self._handed_over[tp] = last
         await self.app.topics._tp_to_callback[tp](message)
         self._read_offset[tp] = last
 

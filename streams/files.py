@@ -50,6 +50,14 @@ def dump(out: BinaryIO, rows: Iterable[Any]) -> int:
     return count
 
 
+def alarm_row(alarm: dict[str, Any]) -> dict[str, Any]:
+    """A record of `rytmi.alarm.v1` in the words of `alarms.jsonl`."""
+    return {
+        name: rfc3339(value) if value is not None and (name == "at" or name.endswith("_at")) else value
+        for name, value in sorted(alarm.items())
+    }
+
+
 def outcome_row(outcome: dict[str, Any]) -> dict[str, Any]:
     """An outcome of a clock (times and lengths in milliseconds) in the words of `clock.jsonl`."""
     due, elapsed, worked = outcome["due_at"], outcome["elapsed_ms"], outcome["worked_ms"]

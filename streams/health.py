@@ -37,10 +37,8 @@ class Health:
 
     def caught_up_at(self, tp: TP) -> float | None:
         """Until when the partition has been taken in whole, seconds since the epoch; None where nobody knows yet."""
-        consumer = self._consumer()
-        if consumer.is_caught_up(tp):
-            return consumer.looked_at(tp)
-        return self._worker.read_until.get(tp)
+        until = self._worker.read_until(tp)
+        return until / 1000 if until is not None else None
 
     def alive(self) -> Verdict:
         """Not alive: failed; or there is something to do and nothing has been done for too long."""
@@ -51,10 +49,10 @@ class Health:
         if idle_for <= limit:
             return Verdict(True, f"progress {idle_for:.0f} s ago")
         consumer = self._consumer()
-        behind = [tp for tp in self.partitions() if not consumer.is_caught_up(tp)]
+        behind = [tp for tp in self.partitions() if consumer.ended_at(tp) is None]
         if behind:
             return Verdict(False, f"no progress for {idle_for:.0f} s, and behind on {_named(behind)}")
-        silent = [tp for tp in self.partitions() if time.time() - (consumer.looked_at(tp) or 0.0) > limit]
+        silent = [tp for tp in self.partitions() if time.time() - (consumer.asked_at(tp) or 0) / 1000 > limit]
         if silent:
             return Verdict(False, f"{_named(silent)} not asked for within {limit:.0f} s")
         return Verdict(True, "caught up")

@@ -8,17 +8,20 @@ being read back, nothing is said of cases rather than something low.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from faust.types.tuples import TP
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from processors.alarms import LEVELS
 from processors.events import SEVERITIES
 from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell, Standings
+from streams.alarming import AlarmSink
 from streams.config import Config
 from streams.health import Health
+from streams.reach import backfill
 from streams.shard import Shard, ShardId
 from streams.tally import Tally
 from streams.worker import Worker
@@ -37,6 +40,8 @@ class WorkerCollector(Collector):
         shards = worker.shards if worker.ready else {}
         yield from standing(shards, worker.config, worker.now_ms)
         yield from counted(worker.tally)
+        yield from telling(worker.sink)
+        yield GaugeMetricFamily("rytmi_partitions", "Partitions of cases that there are.", worker.settings.partitions)
         owned = GaugeMetricFamily(
             "rytmi_partitions_owned", "Partitions that this worker owns complete.", labels=["stage"]
         )
@@ -68,18 +73,64 @@ def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Sha
     places = [*config.policies.touchpoints, *([] if OTHER in config.policies.touchpoints else [OTHER])]
     cells = [(place, severity) for place in places for severity in SEVERITIES] if cases else []
     yield from _open(cells, [s.standings for s in cases])
+    yield from _overdue(cells, cases, now_ms)
+    yield from _reach(cases, places)
+    yield _alarms(cells, cases)
+    yield _obstacles(obstacles, places)
+
+
+def _overdue(cells: Sequence[Cell], shards: Sequence[Shard], now_ms: Callable[[Shard], int]) -> Iterator[Metric]:
+    labels = ["touchpoint", "severity", "clock"]
     overdue = GaugeMetricFamily(
-        "rytmi_cases_overdue",
-        "Cases whose clock runs and is past its due time.",
-        labels=["touchpoint", "severity", "clock"],
+        "rytmi_cases_overdue", "Cases whose clock runs and is known to be past its due time.", labels=labels
+    )
+    unknown = GaugeMetricFamily(
+        "rytmi_cases_unknown",
+        "Cases whose clock ran past its due time unless something says otherwise that has not been read yet.",
+        labels=labels,
     )
     late: Counter[Cell] = Counter({(*cell, clock): 0 for cell in cells for clock in CLOCKS})
-    for shard in cases:
-        late.update(shard.standings.overdue(now_ms(shard)))
+    unsure: Counter[Cell] = Counter(late)
+    for shard in shards:
+        for cell, (known, further) in shard.standings.overdue(now_ms(shard), shard.reach.horizon).items():
+            late[cell] += known
+            unsure[cell] += further
     for cell, count in late.items():
         overdue.add_metric(cell, count)
+        unknown.add_metric(cell, unsure[cell])
     yield overdue
-    yield _obstacles(obstacles, places)
+    yield unknown
+
+
+def _reach(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:
+    read = GaugeMetricFamily(
+        "rytmi_read_past_timestamp_seconds",
+        "Until when all is read that could prove a claim about absence wrong; 0: not known.",
+        labels=["partition", "touchpoint"],
+    )
+    filling = GaugeMetricFamily(
+        "rytmi_backfill_active", "1 while a backfill is announced: nobody is alarmed.", labels=["partition"]
+    )
+    for shard in shards:
+        for place in places:
+            read.add_metric([str(shard.partition), place], shard.reach.horizon(place) / 1000)
+        filling.add_metric([str(shard.partition)], backfill(shard.store.controls))
+    yield read
+    yield filling
+
+
+def _alarms(cells: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
+    active: Counter[Cell] = Counter(
+        {(*cell, clock, level): 0 for cell in cells for clock in CLOCKS for level in LEVELS}
+    )
+    for shard in shards:
+        active.update(shard.alarms.counts())
+    family = GaugeMetricFamily(
+        "rytmi_alarms_active", "Alarms that stand.", labels=["touchpoint", "severity", "clock", "level"]
+    )
+    for cell, count in active.items():
+        family.add_metric(cell, count)
+    return family
 
 
 def _open(cells: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Metric]:
@@ -137,11 +188,33 @@ def counted(tally: Tally) -> Iterator[Metric]:
         ("rytmi_ahead", "Instants ahead of their arrival, taken as their arrival.", "topic", tally.ahead),
         ("rytmi_misplaced", "Entities first seen in a partition that is not their key's.", "topic", tally.misplaced),
         ("rytmi_purged", "Entities purged after their retention.", "stage", tally.purged),
+        ("rytmi_feedback", "Feedback taken in.", "touchpoint", tally.feedback),
     ):
         family = CounterMetricFamily(name, help_, labels=[label])
         for value, count in list(counts.items()):
             family.add_metric([value], count)
         yield family
+
+    alarms = CounterMetricFamily("rytmi_alarms", "Alarms announced and ended.", labels=["level", "kind"])
+    for level_and_kind, count in list(tally.alarms.items()):
+        alarms.add_metric(level_and_kind, count)
+    yield alarms
+    last = GaugeMetricFamily(
+        "rytmi_last_feedback_timestamp_seconds", "When feedback was last appended.", labels=["touchpoint"]
+    )
+    for touchpoint, at in list(tally.last_feedback.items()):
+        last.add_metric([touchpoint], at / 1000)
+    yield last
+
+
+def telling(sink: AlarmSink) -> Iterator[Metric]:
+    """Whether those who are to be told can be."""
+    if sink.succeeded_at is not None:
+        yield GaugeMetricFamily(
+            "rytmi_alertmanager_success_timestamp_seconds", "When Alertmanager last took alarms.", sink.succeeded_at
+        )
+    yield GaugeMetricFamily("rytmi_alertmanager_waiting", "Alarms whose latest change is not delivered.", sink.waiting)
+    yield CounterMetricFamily("rytmi_alertmanager_failures", "Requests to Alertmanager that failed.", sink.failures)
 
 
 def _instants(name: str, help_: str, at_by_partition: dict[TP, float]) -> Metric:

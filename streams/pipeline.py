@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka.partitioner import murmur2
 
 from processors.admission import at_declared_touchpoint, claimed_ahead
-from processors.events import InvalidEvent
+from processors.alarm_record import dead_letter as alarm_of
+from processors.case import FEEDBACK
+from processors.events import Feedback, InvalidEvent
 from processors.ledger import FOLDED, REPEATED, WORDS, Entry
 from processors.policy import Policies
 from schemas.codec import Codec, DecodeError
+from streams.alarming import Alarm
 from streams.cloudevents import trace
 from streams.emission import StateWrite
+from streams.reach import noted
 from streams.shard import EVENT_TIME, Shard
 from streams.stages import Effects, Output
 from streams.state import pack
-from streams.store import entity_write, in_a_row_write, position_write
+from streams.store import control_write, entity_write, in_a_row_write, position_write
 from streams.tally import Tally
 
 log = logging.getLogger(__name__)
 
 TOO_LATE, MISSING_KEY, KEY_MISMATCH = "too_late", "missing_key", "key_mismatch"
+_TOLD_AT_ONCE = 2_000  # cases of one transaction: at most so many wait for each other
 _INTERNAL = "link"  # judged already when the decision or obstacle was
 
 
@@ -54,12 +59,21 @@ class Batch(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """A record that cannot be folded, and why."""
+    """A record that cannot be folded, and why. feedback: (touchpoint, severity) of one that could be read."""
 
     topic: str
     record: Any
     reason: str
     message: str
+    feedback: tuple[str, str] | None = None
+
+
+class Said(NamedTuple):
+    """A control record: of which record's topic, what, and when it was appended (milliseconds)."""
+
+    record_name: str
+    control: dict[str, Any]
+    appended: int
 
 
 Groups = dict[str, list[tuple[str, Any, Entry]]]  # by entity: (topic, record, entry)
@@ -74,46 +88,91 @@ class Pipeline:
         self._sources_named: set[tuple[str, str]] = set()
         self.tally = tally
 
-    def process(self, shard: Shard, batches: Sequence[Batch], wall_now: int | None) -> None:
-        """Fold batches of a shard's input partitions, in one transaction.
+    def process(self, shard: Shard, batches: Sequence[Batch], wall_now: int | None) -> list[Alarm]:
+        """Fold batches of a shard's input partitions, in one transaction; the alarms that it ends or raises.
 
         wall_now: milliseconds; None where the input's own progress is the time.
         """
         fresh = _unseen(shard, batches)
         if not fresh:
-            return
+            return []
         dead: list[DeadLetter] = []
         groups: Groups = {}
+        said: list[Said] = []
+        times = dict(shard.event_times)
         latest, in_a_row = shard.event_now, dict(shard.store.in_a_row)
         for batch in fresh:
-            latest = max(latest, self._admit(shard, batch, groups, dead, in_a_row))
+            until = self._admit(shard, batch, groups, dead, said, in_a_row)
+            times[batch.topic] = max(until, times.get(batch.topic, 0))
+            latest = max(latest, until)
         repeated: Counter[str] = Counter()
         now = latest if wall_now is None else wall_now
         outputs, states, changes = self._fold(shard, groups, dead, repeated, now)
-        outputs += [_dead_letter(letter, shard.partition) for letter in dead]
+        alarms = [alarm for _, effects in changes for alarm in effects.alarms]
+        for letter in dead:
+            outputs.append(_dead_letter(letter, shard.partition))
+            if letter.feedback is not None and letter.feedback[1] == "critical":
+                alarms.append(self._alarm_of(letter, shard.partition, now))
+                outputs.append(shard.stage.alarm(letter.record.key or b"", alarms[-1], None))
+        arrived = max([batch.records[-1].timestamp for batch in fresh]) if wall_now is not None else 0
         states += [position_write(batch.topic, batch.records[-1].offset + 1) for batch in fresh]
         states.append(position_write(EVENT_TIME, latest))
         states += [in_a_row_write(t, n) for t, n in in_a_row.items() if n != shard.store.in_a_row.get(t, 0)]
+        states += _notes(shard, said)
         shard.emission.commit(outputs, states)
-        shard.event_now = latest
+        shard.event_now, shard.event_times = latest, times
         for state in states:
             shard.store.apply(state)
         for entity, effects in changes:
+            shard.save(entity, effects, arrived)
+        self._count(fresh, repeated, dead, said, alarms)
+        return alarms
+
+    def tell(self, shard: Shard, now: int, horizon: Callable[[str], int]) -> list[Alarm]:
+        """Announce what is due by now, as far as that may be claimed, in one transaction; the alarms that it raises."""
+        due = shard.deadlines.take(horizon, _TOLD_AT_ONCE)
+        if not due:
+            return []
+        found = []
+        for entity, touchpoint in due:
+            effects = shard.stage.tell(entity, shard.load(entity), horizon(touchpoint), shard.partition, now)
+            found.append((entity, effects))
+        states = [
+            entity_write(entity, pack(effects.ledger, effects.settled_at, effects.standing is not None))
+            for entity, effects in found
+            if effects.alarms
+        ]
+        if states:
+            shard.emission.commit([output for _, effects in found for output in effects.outputs], states)
+        for state in states:
+            shard.store.apply(state)
+        for entity, effects in found:
             shard.save(entity, effects)
-        self._count(fresh, repeated, dead)
+        alarms = [alarm for _, effects in found for alarm in effects.alarms]
+        self._count_alarms(alarms)
+        return alarms
 
     def _admit(
-        self, shard: Shard, batch: Batch, groups: Groups, dead: list[DeadLetter], in_a_row: dict[str, int]
+        self,
+        shard: Shard,
+        batch: Batch,
+        groups: Groups,
+        dead: list[DeadLetter],
+        said: list[Said],
+        in_a_row: dict[str, int],
     ) -> int:
-        """Put the entries of a batch into `groups`, what is none into `dead`; the latest `at`."""
+        """Sort a batch into entries by entity, control records, and what is neither; the latest `at`."""
         record_name, topic, records, _ = batch
         decode, entity_of, entry_of = self._codec.decode, shard.stage.entity, shard.stage.entry
         policies, latest, from_outside = self._policies, 0, record_name != _INTERNAL
         refused = in_a_row.get(topic, 0)
+        event = None
         for record in records:
             try:
+                event = None
                 if record.key is None:
-                    raise InvalidEvent("key", "is missing: the entity's id is the key", MISSING_KEY)
+                    said.append(Said(record_name, self._control(record), record.timestamp))
+                    continue
                 event = decode(record_name, record.value)
                 entity = entity_of(event)
                 if record.key != entity.encode():
@@ -127,7 +186,8 @@ class Pipeline:
                         self._name_source(record, topic, "sends instants ahead of their arrival: is its clock right?")
                     event = at_declared_touchpoint(event, policies)
             except (DecodeError, InvalidEvent) as wrong:
-                dead.append(DeadLetter(topic, record, wrong.reason, str(wrong)))
+                read = event if event is not None else getattr(wrong, "record", None)
+                dead.append(DeadLetter(topic, record, wrong.reason, str(wrong), _feedback(read)))
                 refused += 1
                 self._bear(dead[-1], shard.partition, refused)
                 continue
@@ -137,6 +197,19 @@ class Pipeline:
             groups.setdefault(entity, []).append((topic, record, entry_of(event, claimed)))
         in_a_row[topic] = refused
         return latest
+
+    def _control(self, record: Any) -> dict[str, Any]:
+        """What a record without a key says. Raises InvalidEvent where it is no control record."""
+        try:
+            return self._codec.decode("control", record.value)  # type: ignore[no-any-return]
+        except DecodeError:
+            raise InvalidEvent("key", "is missing: the entity's id is the key", MISSING_KEY) from None
+
+    def _alarm_of(self, letter: DeadLetter, partition: int, now: int) -> Alarm:
+        place = letter.topic, partition, letter.record.offset
+        case = letter.record.key.decode("utf-8", "replace") if letter.record.key is not None else None
+        touchpoint = letter.feedback[0] if letter.feedback is not None else ""
+        return alarm_of(place, case, touchpoint, letter.reason, letter.record.timestamp, now, self._policies)
 
     def _bear(self, letter: DeadLetter, partition: int, in_a_row: int) -> None:
         """Bear that a record could not be taken in; raises TooManyDeadLetters when too many follow one another."""
@@ -165,14 +238,16 @@ class Pipeline:
                 verdict = TOO_LATE if shard.is_too_late(before.purged, not known, entry, now) else add(entry)
                 if verdict == FOLDED:
                     grown = True
+                    if entry.rank == FEEDBACK:
+                        self.tally.feedback[entry.facts[0]] += 1
+                        self.tally.last_feedback[entry.facts[0]] = record.timestamp
                 elif verdict == REPEATED:
                     repeated[topic] += 1
                 else:
-                    dead.append(
-                        DeadLetter(topic, record, verdict, f"{entity!r}, event {entry.id!r}: {_WORDS[verdict]}")
-                    )
+                    words = f"{entity!r}, event {entry.id!r}: {_WORDS[verdict]}"
+                    dead.append(DeadLetter(topic, record, verdict, words, shard.stage.feedback(entry)))
             if grown:
-                effects = stage.effects(entity, before, tuple(sorted(known.values())), shard.partition)
+                effects = stage.effects(entity, before, tuple(sorted(known.values())), shard.partition, now)
                 _pass_trace(news[-1][1], effects.outputs)
                 outputs += effects.outputs
                 stored = pack(effects.ledger, effects.settled_at, effects.standing is not None)
@@ -191,13 +266,27 @@ class Pipeline:
             self._sources_named.add((source, fault))
             log.warning("producer %s of %s %s", source, topic, fault)
 
-    def _count(self, batches: Sequence[Batch], repeated: Counter[str], dead: list[DeadLetter]) -> None:
+    def _count_alarms(self, alarms: Sequence[Alarm]) -> None:
+        for alarm in alarms:
+            self.tally.alarms[alarm["level"], alarm["kind"]] += 1
+
+    def _count(
+        self,
+        batches: Sequence[Batch],
+        repeated: Counter[str],
+        dead: list[DeadLetter],
+        said: list[Said],
+        alarms: Sequence[Alarm],
+    ) -> None:
+        self._count_alarms(alarms)
         fallen = Counter(letter.topic for letter in dead)
-        for _, topic, records, _ in batches:
-            self.tally.events[topic, "folded"] += len(records) - repeated[topic] - fallen[topic]
+        spoken = Counter(one.record_name for one in said)
+        for record_name, topic, records, _ in batches:
+            self.tally.events[topic, "folded"] += len(records) - repeated[topic] - fallen[topic] - spoken[record_name]
+            self.tally.events[topic, "control"] += spoken[record_name]
             self.tally.events[topic, "repeated"] += repeated[topic]
             self.tally.events[topic, "deadletter"] += fallen[topic]
-            repeated[topic] = fallen[topic] = 0  # a topic may have several batches
+            repeated[topic] = fallen[topic] = spoken[record_name] = 0  # a topic may have several batches
         by_reason: dict[tuple[str, str], list[DeadLetter]] = {}
         for letter in dead:
             by_reason.setdefault((letter.topic, letter.reason), []).append(letter)
@@ -228,6 +317,24 @@ def _unseen(shard: Shard, batches: Sequence[Batch]) -> list[Batch]:
 
 
 _WORDS = {**WORDS, TOO_LATE: "the entity was purged, or might have been, before this event came"}
+
+
+def _feedback(event: Any) -> tuple[str, str] | None:
+    """(touchpoint, severity) of an event that is feedback."""
+    return (event.touchpoint, event.severity) if type(event) is Feedback else None
+
+
+def _notes(shard: Shard, said: Sequence[Said]) -> list[StateWrite]:
+    """What the notes of a shard become by control records."""
+    controls, changed = dict(shard.store.controls), {}
+    for one in said:
+        for name, at in noted(controls, *one).items():
+            changed[name] = at
+            if at is None:
+                controls.pop(name, None)
+            else:
+                controls[name] = at
+    return [control_write(name, at) for name, at in changed.items()]
 
 
 def _dead_letter(letter: DeadLetter, partition: int) -> Output:

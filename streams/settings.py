@@ -56,6 +56,9 @@ class Settings:
     replication: int = 1
     home: Path = Path(DEFAULT_HOME)
     configured_pseudonym_key: str | None = field(default=None, repr=False)
+    alertmanager_urls: tuple[str, ...] = ()  # all of one cluster; none: alarms stay in their topic
+    case_url: str | None = None  # where people look at a case, with {case} in it
+    runbook_url: str | None = None  # where people read what to do, with {alertname} in it
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -71,6 +74,9 @@ class Settings:
             replication=_count(env, "RYTMI_REPLICATION", 1 if bootstrap is None else 3),
             home=Path(_value(env, "RYTMI_HOME") or DEFAULT_HOME),
             configured_pseudonym_key=_secret(env, "RYTMI_PSEUDONYM_KEY"),
+            alertmanager_urls=_urls(env, "RYTMI_ALERTMANAGER_URL"),
+            case_url=_template(env, "RYTMI_CASE_URL", "{case}"),
+            runbook_url=_template(env, "RYTMI_RUNBOOK_URL", "{alertname}"),
         )
 
     def bootstrap(self) -> str:
@@ -154,6 +160,21 @@ def _secret(env: Mapping[str, str], name: str) -> str | None:
     if not content:
         raise SettingsError(f"{name}_FILE: {path} is empty")
     return content
+
+
+def _urls(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    urls = tuple(url.strip().rstrip("/") for url in (_value(env, name) or "").split(",") if url.strip())
+    for url in urls:
+        if not url.startswith(("http://", "https://")):
+            raise SettingsError(f"{name}: {url!r} is no address; write http://alertmanager:9093, several with commas")
+    return urls
+
+
+def _template(env: Mapping[str, str], name: str, place: str) -> str | None:
+    url = _value(env, name)
+    if url is not None and place not in url:
+        raise SettingsError(f"{name}: {url!r} has no {place}, so it would lead everybody to the same page")
+    return url
 
 
 def _name(env: Mapping[str, str], variable: str, default: str) -> str:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import logging
 from heapq import heapify, heappop, heappush
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from processors.active import ActiveAlarms
+from processors.deadlines import Deadlines
 from processors.ledger import Entry, Ledger
-from processors.standing import Standings
+from processors.standing import CaseStanding, Standing, Standings
 from streams.emission import Emission
+from streams.reach import Reach
 from streams.reading import end
 from streams.settings import Settings
 from streams.stages import Effects, Output, Stage
 from streams.state import header, pack, unpack
-from streams.store import Store, entity_write
+from streams.store import Store, entity_write, position_write
 
 log = logging.getLogger(__name__)
 
@@ -40,15 +43,23 @@ class ShardId(NamedTuple):
 
 
 class Shard:
-    """What a worker holds of one partition of a stage. Used from the pipeline's thread; `standings` from any."""
+    """What a worker holds of one partition of a stage. Used from the pipeline's thread; `standings` from any.
 
-    def __init__(self, settings: Settings, stage: Stage, partition: int, retention_ms: int) -> None:
+    restored_alarms: the records of alarms that stood when it was opened.
+    """
+
+    def __init__(self, settings: Settings, stage: Stage, partition: int, retention_ms: int, reach: Reach) -> None:
         self.id = ShardId(stage.name, partition)
         self.stage, self.partition = stage, partition
         self.standings = Standings()
+        self.deadlines = Deadlines()
+        self.alarms = ActiveAlarms()
+        self.reach = reach
+        self.restored_alarms: list[dict[str, Any]] = []
         self.store = Store()
         self.emission = Emission(settings, stage.name, partition)
         self.event_now = 0  # the latest `at` taken in, milliseconds
+        self.event_times: dict[str, int] = {}  # the same by topic, since it was opened
         self._settings, self._retention_ms = settings, retention_ms
         self._settled: list[tuple[int, str]] = []  # a heap by when an entity came to rest; may name it more than once
 
@@ -59,10 +70,13 @@ class Shard:
         for entity, stored in self.store.entities.items():
             settled_at, standing = header(stored)
             if standing:
-                self.standings.replace(entity, self.stage.standing(unpack(stored).entries))
+                derived = self.stage.derived(entity, unpack(stored))
+                self._place(entity, derived.standing, derived.next_at)
+                self.restored_alarms += derived.alarms
             if settled_at:
                 self._settled.append((settled_at, entity))
         heapify(self._settled)
+        self.alarms.take(self.restored_alarms)
         self._check_positions()
         self.event_now = self.store.positions.get(EVENT_TIME, 0)
         rate = restored.records / restored.seconds if restored.seconds else 0.0
@@ -85,15 +99,29 @@ class Shard:
                     "RYTMI_APPLICATION, which builds its state from the topics as they are now"
                 )
 
+    def prove(self) -> None:
+        """Prove that the shard is still ours. Raises Fenced where it is not."""
+        self.emission.commit((), [position_write(EVENT_TIME, self.event_now)])
+
     def load(self, entity: str) -> Ledger:
         """What is stored of an entity; an empty ledger if nothing is."""
         return unpack(self.store.entities.get(entity))
 
-    def save(self, entity: str, effects: Effects) -> None:
-        """Take over what was committed of an entity."""
-        self.standings.replace(entity, effects.standing)
+    def save(self, entity: str, effects: Effects, arrived: int = 0) -> None:
+        """Take over what was committed of an entity.
+
+        arrived: when what changed it was appended. Nobody is told before everything until then has been read: news
+        of long ago seldom comes alone.
+        """
+        next_at = effects.next_at
+        self._place(entity, effects.standing, None if next_at is None else max(next_at, arrived))
         if effects.settled_at:
             heappush(self._settled, (effects.settled_at, entity))
+
+    def _place(self, entity: str, standing: Standing | None, next_at: int | None) -> None:
+        self.standings.replace(entity, standing)
+        if isinstance(standing, CaseStanding) or next_at is None:
+            self.deadlines.set(entity, standing.touchpoint if standing is not None else "", next_at)
 
     def is_too_late(self, purged: int, is_empty: bool, entry: Entry, now: int) -> bool:
         """Whether an entry belongs to an entity that was purged (at `purged`), or is so old that it might."""
@@ -101,9 +129,10 @@ class Shard:
             return entry.at <= purged or (is_empty and not self.stage.opens(entry))
         return is_empty and entry.at < now - 2 * self._retention_ms
 
-    def purge(self, now: int) -> int:
-        """Forget what has been at rest for longer than the retention; how many entities."""
+    def purge(self, now: int) -> tuple[int, list[dict[str, Any]]]:
+        """Forget what has been at rest for longer than the retention; how many entities, and the alarms that end."""
         outputs: list[Output] = []
+        alarms: list[dict[str, Any]] = []
         states = []
         rest: list[tuple[int, str]] = []
         seen: set[str] = set()
@@ -113,9 +142,12 @@ class Shard:
             if stored is None or header(stored)[0] != settled_at or entity in seen:
                 continue  # reopened since, or named twice
             seen.add(entity)
-            if unpack(stored).entries:
-                outputs += self.stage.forgotten(entity, self.partition)
-                states.append(entity_write(entity, pack(Ledger(purged=now), now, False)))
+            known = unpack(stored)
+            if known.entries:
+                effects = self.stage.forgotten(entity, known, self.partition, now)
+                outputs += effects.outputs
+                alarms += effects.alarms
+                states.append(entity_write(entity, pack(effects.ledger, now, False)))
                 rest.append((now, entity))
             else:
                 states.append(entity_write(entity, None))
@@ -125,5 +157,5 @@ class Shard:
                 self.store.apply(state)
             for settled_at, entity in rest:
                 heappush(self._settled, (settled_at, entity))
-                self.standings.replace(entity, None)
-        return len(states)
+                self._place(entity, None, None)
+        return len(states), alarms

@@ -6,15 +6,16 @@ sends every stage to the cases concerned. No rule of the domain is here; it is i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from processors import case, decision, fanout, ledger, obstacle
-from processors.enriched import Outcome, happened, judge, named, outcome_id, record
+from processors import alarm_record, case, decision, fanout, ledger, obstacle
+from processors.alarms import ACTIVE, Ended, passed, review, upcoming
+from processors.enriched import Judged, Outcome, happened, judge, named, outcome_id, record
 from processors.ledger import Entry, Ledger
 from processors.policy import Policies
 from processors.standing import Standing, of_case, of_obstacle
@@ -34,16 +35,30 @@ class Output(NamedTuple):
     partition: int | None = None
 
 
+class Derived(NamedTuple):
+    """What is not stored of an entity, but follows from what is.
+
+    next_at: when somebody is to be told next (milliseconds), if nothing happens until then. alarms: those that stand.
+    """
+
+    standing: Standing | None = None
+    next_at: int | None = None
+    alarms: tuple[dict[str, Any], ...] = ()
+
+
 class Effects(NamedTuple):
-    """What follows from new entries of an entity.
+    """What follows from new entries of an entity, or from an instant that has come.
 
     settled_at: when it came to rest, from which its retention counts (milliseconds), 0 while it has not.
+    alarms: the records of alarms among the outputs.
     """
 
     outputs: list[Output]
     ledger: Ledger
     settled_at: int
     standing: Standing | None
+    next_at: int | None = None
+    alarms: list[dict[str, Any]] = []  # noqa: RUF012 - a NamedTuple's default, never changed in place
 
 
 class Stage(Protocol):
@@ -56,9 +71,12 @@ class Stage(Protocol):
     def entry(self, event: Any, claimed: int) -> Entry: ...
     def opens(self, entry: Entry) -> bool: ...
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]: ...
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int) -> Effects: ...
-    def forgotten(self, entity: str, partition: int) -> list[Output]: ...
-    def standing(self, entries: tuple[Entry, ...]) -> Standing | None: ...
+    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects: ...
+    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects: ...
+    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects: ...
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output: ...
+    def feedback(self, entry: Entry) -> tuple[str, str] | None: ...
+    def derived(self, entity: str, known: Ledger) -> Derived: ...
 
 
 class CaseStage:
@@ -82,13 +100,19 @@ class CaseStage:
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
         return lambda entry: ledger.add(known, entry)
 
-    def standing(self, entries: tuple[Entry, ...]) -> Standing | None:
-        return of_case(judge(entries, self._policies))
+    def derived(self, entity: str, known: Ledger) -> Derived:
+        judged = judge(known.entries, self._policies)
+        standing_alarms = tuple(
+            alarm_record.raised(entity, code, told, known.entries, judged, self._policies)
+            for code, told in known.announced.items()
+            if told.how == ACTIVE
+        )
+        return Derived(of_case(judged), upcoming(known.entries, judged, known.announced), standing_alarms)
 
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int) -> Effects:
+    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         judged = judge(entries, self._policies)
         if not judged:  # nothing but answers to a feedback that has not come: kept, not published
-            return Effects([], Ledger(entries, before.purged, before.published), entries[-1].at, None)
+            return Effects([], before._replace(entries=entries), entries[-1].at, None)
         key = entity.encode()
         enriched = record(entity, entries, judged, self._policies)
         revision, last_at = enriched["revision"], enriched["last_at"]
@@ -103,9 +127,39 @@ class CaseStage:
             cycle, clock, kind = named(code)
             gone = Outcome(code, cycle, clock, kind, last_at, enriched["touchpoint"], enriched["severity"], *_NOTHING)
             outputs.append(self._outcome(entity, key, gone, revision, True, partition))
-        last = judged[-1].cycle
-        settled_at = last.closed or last.withdrawn or 0
-        return Effects(outputs, Ledger(entries, before.purged, published), settled_at, of_case(judged))
+        announced = before.announced
+        alarms: list[dict[str, Any]] = []
+        if announced:
+            announced, ended = review(entries, judged, announced, now, self._policies)
+            alarms = [alarm_record.ended(entity, one, now, entries, judged, self._policies) for one in ended]
+            outputs += [self.alarm(key, alarm, partition) for alarm in alarms]
+        known = Ledger(entries, before.purged, published, announced)
+        next_at = upcoming(entries, judged, announced)
+        return Effects(outputs, known, _settled_at(judged), of_case(judged), next_at, alarms)
+
+    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
+        """Announce what is due, given that everything before `horizon` is known."""
+        entries, judged = known.entries, judge(known.entries, self._policies)
+        announced, alarms = dict(known.announced), []
+        for level in passed(entries, judged, announced, horizon):
+            told = alarm_record.told_of(level, now, entries, judged, self._policies)
+            announced[level.code] = told
+            alarms.append(alarm_record.raised(entity, level.code, told, entries, judged, self._policies))
+        key = entity.encode()
+        outputs = [self.alarm(key, alarm, partition) for alarm in alarms]
+        next_at = upcoming(entries, judged, announced)
+        known = known._replace(announced=announced)
+        return Effects(outputs, known, _settled_at(judged), of_case(judged), next_at, alarms)
+
+    def feedback(self, entry: Entry) -> tuple[str, str] | None:
+        """(touchpoint, severity) of an entry that is feedback."""
+        return (str(entry.facts[0]), str(entry.facts[1])) if entry.rank == case.FEEDBACK else None
+
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output:
+        """The record of an alarm."""
+        name = f"{alarm['id']}/{alarm['kind']}/{alarm['revision']}"
+        about = headers("rytmi.alarm.v1", name, self._source, alarm["announced_at"])
+        return Output("rytmi.alarm.v1", key, self._encode("alarm", alarm), about, partition)
 
     def _outcome(
         self, entity: str, key: bytes, outcome: Outcome, revision: int, retracted: bool, partition: int
@@ -133,9 +187,24 @@ class CaseStage:
         about = headers("rytmi.clock.v1", name, self._source, at)
         return Output("rytmi.clock.v1", key, self._encode("clock", fields), about, partition)
 
-    def forgotten(self, entity: str, partition: int) -> list[Output]:
-        """A purged case leaves the compacted topic."""
-        return [Output("rytmi.case.v1", entity.encode(), None, [], partition)]
+    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
+        """A purged case leaves the compacted topic, and its alarms end."""
+        key, judged = entity.encode(), judge(known.entries, self._policies)
+        alarms = [
+            alarm_record.ended(
+                entity, Ended(code, told, False, now, "purged"), now, known.entries, judged, self._policies
+            )
+            for code, told in known.announced.items()
+            if told.how == ACTIVE
+        ]
+        outputs = [Output("rytmi.case.v1", key, None, [], partition)]
+        outputs += [self.alarm(key, alarm, partition) for alarm in alarms]
+        return Effects(outputs, Ledger(purged=now), now, None, None, alarms)
+
+
+def _settled_at(judged: Sequence[Judged]) -> int:
+    last = judged[-1].cycle
+    return last.closed or last.withdrawn or 0
 
 
 _NOTHING = (None, None, None, None, None, None)
@@ -168,10 +237,10 @@ class TellingStage:
         told = {name for entry in known.values() for name in self._of.cases(entry)}
         return lambda entry: fanout.add(self._of, known, told, entry)
 
-    def standing(self, entries: tuple[Entry, ...]) -> Standing | None:
-        return of_obstacle(obstacle.episodes(entries)) if self._of is obstacle else None
+    def derived(self, entity: str, known: Ledger) -> Derived:
+        return Derived(of_obstacle(obstacle.episodes(known.entries)) if self._of is obstacle else None)
 
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int) -> Effects:
+    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         outputs = [
             Output(
                 "rytmi.link.v1",
@@ -188,9 +257,19 @@ class TellingStage:
             return Effects(outputs, kept, settled_at, of_obstacle(episodes))
         return Effects(outputs, kept, decision.settled_at(entries), None)
 
-    def forgotten(self, entity: str, partition: int) -> list[Output]:
+    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
+        raise NotImplementedError("only cases have anybody to be told")
+
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output:
+        raise NotImplementedError("only feedback that is set aside alarms anybody")
+
+    def feedback(self, entry: Entry) -> tuple[str, str] | None:
+        """None of it is."""
+        return None
+
+    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
         """Nothing of a decision or obstacle stands in a compacted topic."""
-        return []
+        return Effects([], Ledger(purged=now), now, None)
 
 
 def stages(policies: Policies, encode: Encode, source: str) -> list[Stage]:

@@ -3,7 +3,8 @@
 Keys of the changelog carry a first byte: `e` an entity, `p` how far an input topic has been taken in. The latter is
 written in the same transaction as the state, so that after a crash it is known exactly which records the state holds:
 one delivered again is passed over, not even counted twice. `r` is how many records of an input topic could not be
-taken in one after another up to there, so that starting a worker again and again does not set them all aside.
+taken in one after another up to there, so that starting a worker again and again does not set them all aside. `c` is
+what control records have said (see streams/reach.py).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from streams.emission import StateWrite
 from streams.reading import to_the_end
 from streams.settings import Settings
 
-_ENTITY, _POSITION, _IN_A_ROW = b"e", b"p", b"r"
+_ENTITY, _POSITION, _IN_A_ROW, _CONTROL = b"e", b"p", b"r", b"c"
 
 
 class Restored(NamedTuple):
@@ -26,12 +27,13 @@ class Restored(NamedTuple):
 
 
 class Store:
-    """Entities as stored bytes; by topic, positions and dead letters in a row."""
+    """Entities as stored bytes; by topic, positions and dead letters in a row; notes of control records by name."""
 
     def __init__(self) -> None:
         self.entities: dict[str, bytes] = {}
         self.positions: dict[str, int] = {}
         self.in_a_row: dict[str, int] = {}
+        self.controls: dict[str, int] = {}
 
     def apply(self, write: StateWrite) -> None:
         """Take over a record of the changelog."""
@@ -40,6 +42,10 @@ class Store:
             self.positions[name] = int(write.value or 0)
         elif kind == _IN_A_ROW:
             self.in_a_row[name] = int(write.value or 0)
+        elif kind == _CONTROL:
+            self.controls = {n: at for n, at in self.controls.items() if n != name}
+            if write.value is not None:
+                self.controls[name] = int(write.value)
         elif write.value is None:
             self.entities.pop(name, None)
         else:
@@ -67,3 +73,8 @@ def position_write(topic: str, position: int) -> StateWrite:
 def in_a_row_write(topic: str, count: int) -> StateWrite:
     """The changelog record that says how many of the latest records of a topic could not be taken in."""
     return StateWrite(_IN_A_ROW + topic.encode(), str(count).encode())
+
+
+def control_write(name: str, at: int | None) -> StateWrite:
+    """The changelog record of a note of control records; None: it goes away."""
+    return StateWrite(_CONTROL + name.encode(), None if at is None else str(at).encode())

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 class Tally:
     """Counters by their labels. Written by the pipeline's thread alone."""
 
-    events: Counter[tuple[str, str]] = field(default_factory=Counter)  # (topic, folded | repeated | deadletter)
+    events: Counter[tuple[str, str]] = field(default_factory=Counter)  # (topic, folded, repeated ...)
     deadletters: Counter[str] = field(default_factory=Counter)  # reason
     ahead: Counter[str] = field(default_factory=Counter)  # topic; instants taken as the append time
     misplaced: Counter[str] = field(default_factory=Counter)  # topic; keys that belong to another partition
     purged: Counter[str] = field(default_factory=Counter)  # stage
+    alarms: Counter[tuple[str, str]] = field(default_factory=Counter)  # (level, raised | resolved | retracted)
+    feedback: Counter[str] = field(default_factory=Counter)  # touchpoint
+    last_feedback: dict[str, int] = field(default_factory=dict)  # touchpoint: append time, milliseconds

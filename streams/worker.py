@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,12 +22,15 @@ from faust.types.tuples import TP
 
 from schemas.codec import Codec
 from streams import topics
+from streams.alarming import Alarm, AlarmSink
 from streams.config import Config
 from streams.delivery import EnvelopeTransport, check_versions
 from streams.options import Options, faust_settings
 from streams.pipeline import Batch, Pipeline
+from streams.progress import Progress
 from streams.pseudonym import Pseudonym
 from streams.queues import Queues
+from streams.reach import FOREVER, Reach, Source, limited
 from streams.settings import Settings
 from streams.shard import Shard, ShardId
 from streams.stages import Stage, stages
@@ -39,6 +42,7 @@ _GRACE_SECONDS = 5.0  # for leaving the group after a crash, so that others need
 _STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
 _OPENED_AT_ONCE = 8
 _PURGE_EVERY_SECONDS = 30.0
+_TELL_EVERY_SECONDS = 0.1
 
 
 class _App(faust.App):  # type: ignore[misc]
@@ -46,9 +50,17 @@ class _App(faust.App):  # type: ignore[misc]
 
     on_crash: Callable[[BaseException], None]
 
+    on_started_first: Callable[[], None]
+    on_stopped_last: Callable[[], None]
+
+    async def on_start(self) -> None:
+        self.on_started_first()
+        await super().on_start()
+
     async def on_stop(self) -> None:
         _leave_after(_STOP_SECONDS)
         await super().on_stop()
+        self.on_stopped_last()
 
     def _crash(self, reason: BaseException) -> None:
         self.on_crash(reason)
@@ -58,11 +70,17 @@ class _App(faust.App):  # type: ignore[misc]
 class Worker:
     """Everything one worker process holds."""
 
-    def __init__(self, settings: Settings, config: Config, options: Options) -> None:
+    def __init__(self, settings: Settings, config: Config, options: Options, sink: AlarmSink) -> None:
         check_versions()
         self.settings, self.config, self.options = settings, config, options
         self.tally = Tally()
         codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
+        self.progress = Progress(settings, codec)
+        self.sink = sink
+        self._sources = [
+            Source(one.id, frozenset(one.records), frozenset(one.touchpoints), one.silent_after)
+            for one in config.file.sources
+        ]
         self.stages = stages(config.policies, codec.encode, f"rytmi/{settings.application}")
         self._pipeline = Pipeline(
             codec, config.policies, settings.partitions, options.most_deadletters_in_a_row, self.tally
@@ -71,10 +89,10 @@ class Worker:
         self.ready = False
         self.progressed_at = time.monotonic()
         self.committed_at: dict[TP, float] = {}
-        self.read_until: dict[TP, float] = {}
+        self._appended: dict[TP, int] = {}  # append time of the last record taken in, milliseconds
         self.failed: BaseException | None = None
         self._broken = False  # the same, known to the pipeline's thread at once
-        self._letting_go = False
+        self._letting_go = self._ticking = False
         self._generation = -2
         self._stage_of = {
             settings.topic(topics.INPUTS[record]): stage.name for stage in self.stages for record in stage.records
@@ -86,6 +104,7 @@ class Worker:
     def _build(self) -> faust.App:
         app = _App(self.settings.application, **faust_settings(self.settings, self.options))
         app.on_crash = self._crashed
+        app.on_started_first, app.on_stopped_last = self._start_threads, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
         transport.on_assigned, transport.on_revoked, transport.position = self._assigned, self._revoked, self.position
         app.transport = transport
@@ -96,6 +115,7 @@ class Worker:
                     self._agent(stage, record, topic)
                 )
         app.timer(_PURGE_EVERY_SECONDS, name="purge")(self._purge)
+        app.timer(_TELL_EVERY_SECONDS, name="tell")(self._tell)
         return app
 
     def _agent(self, stage: Stage, record: str, topic: str) -> Callable[[Any], Any]:
@@ -123,11 +143,12 @@ class Worker:
         shard = self.shards.get(name)
         if shard is not None and self.ready and batches:
             wall_now = None if self.options.event_clock else self.now_ms(shard)
-            self._pipeline.process(shard, batches, wall_now)
+            alarms = self._pipeline.process(shard, batches, wall_now)
+            self.tell(shard, alarms)
             self.progressed_at = time.monotonic()
             for batch in batches:
                 tp = TP(batch.topic, name.partition)
-                self.committed_at[tp], self.read_until[tp] = time.time(), batch.records[-1].timestamp / 1000
+                self.committed_at[tp], self._appended[tp] = time.time(), batch.records[-1].timestamp
         loop.call_soon_threadsafe(self._queues.acknowledge, waiting)
 
     def _take_over(self, assigned: set[TP], generation: int) -> None:
@@ -139,16 +160,26 @@ class Worker:
             if all(TP(self.settings.topic(topics.INPUTS[r]), partition) in assigned for r in stage.records)
         }
         kept = self.shards if generation == self._generation + 1 else {}
+        for name in kept.keys() - wanted if kept else self.shards.keys():
+            self.sink.release(name)
         self.shards = {name: shard for name, shard in kept.items() if name in wanted}
         by_name = {stage.name: stage for stage in self.stages}
         new = [
-            Shard(self.settings, by_name[name.stage], name.partition, self.config.retention_ms)
+            Shard(
+                self.settings,
+                by_name[name.stage],
+                name.partition,
+                self.config.retention_ms,
+                Reach(self._sources, self.config.file.settle),
+            )
             for name in sorted(wanted - self.shards.keys())
         ]
         with ThreadPoolExecutor(_OPENED_AT_ONCE) as openers:  # opening is mostly waiting for the broker
             for shard in openers.map(self._open, new):
                 if shard is not None:
                     self.shards = {**self.shards, shard.id: shard}
+                    self.sink.hold(shard.id, shard.restored_alarms)
+                    shard.restored_alarms = []
                     self.progressed_at = time.monotonic()
         self._generation, self.ready = generation, True
         numbers = sorted({name.partition for name in wanted})
@@ -163,8 +194,67 @@ class Worker:
 
     def _purge_all(self) -> None:
         for shard in self.shards.values():
-            if purged := shard.purge(self.now_ms(shard)):
-                self.tally.purged[shard.id.stage] += purged
+            purged, alarms = shard.purge(self.now_ms(shard))
+            self.tally.purged[shard.id.stage] += purged
+            self.tell(shard, alarms)
+
+    def _tick(self) -> None:
+        """Say how far the decisions are, and announce what is due."""
+        self._ticking = False
+        if not self.ready:
+            return
+        for name, shard in self.shards.items():
+            if name.stage == "decisions":
+                self._say_progress(shard)
+            elif name.stage == "cases":
+                now = self.now_ms(shard)
+                shard.reach.refresh(self._read(name.partition), shard.store.controls, now)
+                while alarms := self._pipeline.tell(shard, now, shard.reach.horizon):
+                    self.tell(shard, alarms)
+                if name in self.sink.doubtful:  # this process stood still: another may own the shard by now
+                    begun_at = time.monotonic()
+                    shard.prove()
+                    self.sink.confirm(name, begun_at=begun_at)
+
+    def _say_progress(self, shard: Shard) -> None:
+        until = self._known_until(self._tp("decision", shard.partition))
+        if until is not None:
+            until = min(until, limited(self._sources, ("decision",), shard.store.controls, self.now_ms(shard)))
+            self.progress.say(shard.partition, until)
+
+    def _read(self, partition: int) -> list[int | None]:
+        """Until when each place has been read that could hold an event missing from a case of this partition."""
+        links = self.read_until(self._tp("link", partition))
+        found = [self._known_until(self._tp(record, partition)) for record in ("feedback", "action")]
+        if links is None:
+            return [*found, None]
+        return found + [self.progress.until(decisions, links) for decisions in range(self.settings.partitions)]
+
+    def _known_until(self, tp: TP) -> int | None:
+        """Until when a partition's events are known, in the time that the worker runs on."""
+        if not self.options.event_clock:
+            return self.read_until(tp)
+        if self.app.consumer.ended_at(tp) is not None:
+            return FOREVER
+        shard = self.shards.get(ShardId(self._stage_of[tp.topic], tp.partition))
+        return shard.event_times.get(tp.topic) if shard is not None else None
+
+    def read_until(self, tp: TP) -> int | None:
+        """Until when all that was appended to a partition is in the durable state, milliseconds; None: not known."""
+        ended = self.app.consumer.ended_at(tp)
+        if ended is not None:
+            return int(ended)
+        appended = self._appended.get(tp)
+        return appended - 1 if appended is not None else None  # of that very millisecond there may be more
+
+    def _tp(self, record: str, partition: int) -> TP:
+        return TP(self.settings.topic(topics.INPUTS[record]), partition)
+
+    def tell(self, shard: Shard, alarms: Sequence[Alarm]) -> None:
+        """Have people told of what is durable."""
+        if alarms:
+            shard.alarms.take(alarms)
+            self.sink.change(shard.id, alarms)
 
     def position(self, tp: TP) -> int | None:
         """The offset of an input partition that comes next, as the durable state has it; None if not owned."""
@@ -191,6 +281,11 @@ class Worker:
     def _let_go(self) -> None:
         self.ready = self._letting_go = False
 
+    async def _tell(self) -> None:
+        if self.ready and not self._ticking:
+            self._ticking = True
+            self._do(self._tick)
+
     async def _purge(self) -> None:
         if self.ready:
             self._do(self._purge_all)
@@ -212,6 +307,14 @@ class Worker:
                     raise
 
         self._thread.submit(unless_broken)
+
+    def _start_threads(self) -> None:
+        self.progress.start()
+        self.sink.start()
+
+    def _stop_threads(self) -> None:
+        self.progress.stop()
+        self.sink.stop()
 
     def _crashed(self, failure: BaseException) -> None:
         if self.failed is not None:

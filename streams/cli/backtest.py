@@ -16,7 +16,7 @@ from streams.cli.instants import Instant
 @click.option("--until", type=Instant(), help="Take events up to and including this instant; default: the last event.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
 def command(path: Path, events: str, until: int | None, out: Path) -> None:
-    """Fold a file of events and write cases.jsonl, clock.jsonl and deadletters.jsonl.
+    """Fold a file of events and write cases.jsonl, clock.jsonl, alarms.jsonl and deadletters.jsonl.
 
     The lines may stand in any order. Try a new policy on last year before it is put in force, or reproduce what a
     live run said: both give the same, byte by byte.
@@ -39,7 +39,7 @@ def command(path: Path, events: str, until: int | None, out: Path) -> None:
     click.echo(
         f"{start}{done.read:,} lines: {done.folded:,} folded, {done.repeated:,} repeated, "
         f"{done.deadletters:,} dead-lettered, {done.later:,} after --until\n"
-        f"{done.cases:,} cases and {done.outcomes:,} outcomes of clocks as of {rfc3339(done.until)}, in {out} "
-        f"({rate:,.0f} events/s)",
+        f"{done.cases:,} cases, {done.outcomes:,} outcomes of clocks and {done.alarms:,} alarms "
+        f"as of {rfc3339(done.until)}, in {out} ({rate:,.0f} events/s)",
         err=True,
     )

@@ -55,11 +55,16 @@ def command(
     killed at any moment; another takes its partitions over and goes on where it was. SIGTERM and Ctrl-C finish the
     batch, commit, and leave the group.
 
+    Warnings, breaches and escalations go to rytmi.alarm.v1, and to the Alertmanager of RYTMI_ALERTMANAGER_URL
+    (several of a cluster: with commas), with links made of RYTMI_CASE_URL (has {case} in it) and RYTMI_RUNBOOK_URL
+    (has {alertname} in it).
+
     \b
     rytmi worker --config rytmi.yaml
     rytmi worker --config rytmi.yaml --port 0        # a second one on this machine
     """
     from streams import topics
+    from streams.alarming import sink_of
     from streams.config import load
     from streams.options import Options
     from streams.pages import add_pages
@@ -77,7 +82,8 @@ def command(
         stalled_after=stalled_after,
         most_deadletters_in_a_row=deadletters_in_a_row,
     )
-    worker = Worker(settings, load(path), options)
+    config = load(path)
+    worker = Worker(settings, config, options, sink_of(settings, config.timezone))
     add_pages(worker)
     click.echo(f"worker of {settings.application}: http://{host}:{options.port}/metrics", err=True)
     raise SystemExit(run(worker, getattr(logging, log_level.upper())))

@@ -30,7 +30,8 @@ def policies(config: ConfigFile) -> tuple[Policies, dict[str, Calendar]]:
     )
     touchpoints = {OTHER: Touchpoint(OTHER)}
     touchpoints |= {spec.id: Touchpoint(spec.id, spec.unit, spec.path) for spec in config.touchpoints}
-    return Policies(sets, touchpoints, config.unknown_touchpoint == "reject"), calendars
+    people = {unit.id: unit.model_dump(include={"supervisor", "leader"}, exclude_none=True) for unit in config.units}
+    return Policies(sets, touchpoints, config.unknown_touchpoint == "reject", people), calendars
 
 
 def version(from_ms: int | None, specs: list[PolicySpec]) -> str:

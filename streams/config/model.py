@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays as holiday_data
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from processors.alarms import MOST_STEPS
 from streams.config.problems import unknown
 from streams.config.values import day, days, duration_ms, instant_ms, interval, positive_ms
 
@@ -146,8 +147,8 @@ class PolicySpec(_Strict):
     calendar: str = "always"
     targets: Targets = Targets()
     pausable: list[str] = []
-    warn: list[Annotated[float, Field(gt=0, lt=1)]] = []
-    escalate: list[Step] = []
+    warn: list[Annotated[float, Field(gt=0, lt=1)]] = Field([], max_length=MOST_STEPS)
+    escalate: list[Step] = Field([], max_length=MOST_STEPS)
 
 
 class PolicySetSpec(_Strict):
@@ -155,6 +156,15 @@ class PolicySetSpec(_Strict):
 
     from_ms: Instant = Field(alias="from")
     policies: list[PolicySpec]
+
+
+class SourceSpec(_Strict):
+    """A system that events come from and that says now and then that it lives; silent for longer, it is not trusted."""
+
+    id: Identifier
+    records: list[Literal["feedback", "action", "decision"]] = Field(["feedback", "action"], min_length=1)
+    touchpoints: list[Identifier] = []
+    silent_after: Length = 120_000
 
 
 class ConfigFile(_Strict):
@@ -165,6 +175,8 @@ class ConfigFile(_Strict):
     units: list[UnitSpec] = []
     touchpoints: list[TouchpointSpec] = []
     functions: list[FunctionSpec] = []
+    sources: list[SourceSpec] = []
+    settle: Duration = 200
     unknown_touchpoint: Literal["other", "reject"] = "other"
     policies: list[PolicySpec] | None = None
     policy_sets: list[PolicySetSpec] | None = Field(None, min_length=1)

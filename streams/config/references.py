@@ -70,6 +70,12 @@ def _declarations(config: ConfigFile) -> Iterator[Problem]:
     yield from _repeated("id", (unit.id for unit in config.units), ("units",), "id")
     yield from _repeated("id", (touchpoint.id for touchpoint in config.touchpoints), ("touchpoints",), "id")
     yield from _repeated("id", (function.id for function in config.functions), ("functions",), "id")
+    yield from _repeated("id", (source.id for source in config.sources), ("sources",), "id")
+    places = [OTHER, *(touchpoint.id for touchpoint in config.touchpoints)]
+    for i, source in enumerate(config.sources):
+        for j, place in enumerate(source.touchpoints):
+            if place not in places:
+                yield Problem(("sources", i, "touchpoints", j), unknown("touchpoint", place, places))
     units = [unit.id for unit in config.units]
     for i, touchpoint in enumerate(config.touchpoints):
         if units and touchpoint.unit is not None and touchpoint.unit not in units:

@@ -78,6 +78,14 @@ _WRITTEN = (
     _Row("rytmi.window.v1", "measure", "window", _deleted() | {"cleanup.policy": "compact,delete"}),
     _Row("rytmi.deadletter.v1", "original", None, _deleted(DEADLETTER_MAX_BYTES)),
     _Row("rytmi.partial.v1", "block", None, _CHANGELOG, partitions=1),
+    # Marks are of use for seconds.
+    _Row(
+        "rytmi.progress.v1",
+        "partition",
+        "progress",
+        _deleted() | {"retention.ms": "3600000", "segment.bytes": str(CHANGELOG_SEGMENT_BYTES)},
+        partitions=1,
+    ),
 )
 INPUTS = {row.record: row.name for row in _READ if row.record is not None}
 """Topic by record name, for the records that the worker reads; unprefixed."""

@@ -20,6 +20,7 @@ from streams.pipeline import Batch, Pipeline
 from streams.pseudonym import Pseudonym
 from streams.reading import to_the_end
 from streams.settings import Settings
+from streams.reach import Reach
 from streams.shard import Shard, ShardId
 from streams.stages import Output, stages
 from streams.tally import Tally
@@ -109,7 +110,7 @@ def _shard(world: World, kind: type[Emission]) -> tuple[Shard, Pipeline]:
     codec = Codec(None, Pseudonym(world.settings.pseudonym_key))
     config = load(CONFIG)
     stage = next(s for s in stages(config.policies, codec.encode, "bench") if s.name == "cases")
-    shard = Shard(world.settings, stage, 0, config.retention_ms)
+    shard = Shard(world.settings, stage, 0, config.retention_ms, Reach((), 0))
     shard.emission = kind(world.settings, shard.id.stage, shard.id.partition)
     return shard, Pipeline(codec, config.policies, world.settings.partitions, 0, Tally())
 

@@ -263,7 +263,7 @@ class Worker:
                 verdicts = [add(entry) for entry in news]
                 assert set(verdicts) <= {FOLDED, REPEATED}
                 if FOLDED in verdicts:
-                    effects = stage.effects(entity, before, tuple(sorted(known.values())), 0)
+                    effects = stage.effects(entity, before, tuple(sorted(known.values())), 0, 0)
                     for output in effects.outputs:
                         self._receive(output)
                     kept = pack(effects.ledger, effects.settled_at, effects.standing is not None)

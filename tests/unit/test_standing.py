@@ -29,7 +29,7 @@ def open_cells(standings: Standings) -> dict[tuple[str, ...], tuple[int, int | N
 
 def overdue_cells(standings: Standings, now: int) -> dict[tuple[str, ...], int]:
     """The cells in which something is overdue."""
-    return {cell: count for cell, count in standings.overdue(now).items() if count}
+    return {cell: known for cell, (known, _) in standings.overdue(now, lambda _: now).items() if known}
 
 
 def test_case_is_counted_from_its_contribution() -> None:
@@ -71,7 +71,7 @@ def test_obstacles_are_counted_by_cause() -> None:
     standings.replace("o", ObstacleStanding("delivery", "stock", 7))
     standings.replace("p", ObstacleStanding("delivery", "stock", 3))
     assert open_cells(standings) == {("delivery", "stock"): (2, 3)}
-    assert standings.overdue(10) == {}
+    assert overdue_cells(standings, 10) == {}
 
 
 _INSTANTS = st.integers(0, 5)  # few, so that they coincide
