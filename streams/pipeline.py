@@ -283,7 +283,8 @@ class Pipeline:
         spoken = Counter(one.record_name for one in said)
         for record_name, topic, records, _ in batches:
             self.tally.events[topic, "folded"] += len(records) - repeated[topic] - fallen[topic] - spoken[record_name]
-            self.tally.events[topic, "control"] += spoken[record_name]
+            if spoken[record_name]:
+                self.tally.events[topic, "control"] += spoken[record_name]
             self.tally.events[topic, "repeated"] += repeated[topic]
             self.tally.events[topic, "deadletter"] += fallen[topic]
             repeated[topic] = fallen[topic] = spoken[record_name] = 0  # a topic may have several batches
