@@ -8,7 +8,8 @@ one its silence cannot be told from there being nothing to say.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from confluent_kafka import KafkaError, Message, Producer
 
@@ -48,3 +49,11 @@ def announce(settings: Settings, codec: Codec, kind: str, name: str, records: Se
     if failed or waiting:
         raise SendError(f"{kind} {name!r} is not in every partition: {'; '.join(failed) or 'no answer'}. Send it again")
     return count
+
+
+@contextmanager
+def backfill(settings: Settings, codec: Codec, name: str) -> Iterator[None]:
+    """Announce that what is sent inside happened long ago. Left by a failure it stays open: the rest may yet come."""
+    announce(settings, codec, BACKFILL_BEGIN, name)
+    yield
+    announce(settings, codec, BACKFILL_END, name)

@@ -24,7 +24,7 @@ def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Me
     Raises ReadError if the broker refuses, or is silent for a minute.
     """
     consumer = _consumer(settings)
-    left = len(partitions)
+    left = set(partitions)  # a partition that grows meanwhile comes to its end more than once
     try:
         # An explicit offset: a reset to the end, which would lose everything silently, is then not possible.
         consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
@@ -40,7 +40,7 @@ def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Me
                 if error is None:
                     yield message
                 elif error.code() == KafkaError._PARTITION_EOF:
-                    left -= 1
+                    left.discard(message.partition())
                 elif not error.retriable():
                     raise ReadError(f"{topic} [{message.partition()}]: {error.str()}")
     finally:

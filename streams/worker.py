@@ -170,7 +170,7 @@ class Worker:
                 by_name[name.stage],
                 name.partition,
                 self.config.retention_ms,
-                Reach(self._sources, self.config.file.settle),
+                Reach(self._sources, self.config.file.settle, self.options.event_clock),
             )
             for name in sorted(wanted - self.shards.keys())
         ]

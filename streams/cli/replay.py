@@ -16,8 +16,10 @@ import click
 
 from processors.canonical import rfc3339
 from processors.events import Event
+from processors.ledger import digest
 from schemas.codec import Codec
 from streams import UserError
+from streams.control import BACKFILL_BEGIN, BACKFILL_END, announce
 from streams.mapping import TableMapping, load_mapping
 from streams.pseudonym import Pseudonym
 from streams.replay import Lines, Rejects, Report, Sink, canonical_events, mapped_events, paced, run, shifted
@@ -41,6 +43,12 @@ _INTERRUPTED = 130
 )
 @click.option("--shift-to-now", is_flag=True, help="Move all instants by one length; the last event happens now.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N events.")
+@click.option(
+    "--backfill/--no-backfill",
+    default=True,
+    show_default=True,
+    help="Announce that all this happened before: nobody is alarmed until it is all there.",
+)
 @click.option("--rejects", type=click.Path(path_type=Path), metavar="FILE", help="Rows that cannot be used go there.")
 def command(
     *,
@@ -51,6 +59,7 @@ def command(
     speed: float | None,
     shift_to_now: bool,
     limit: int | None,
+    backfill: bool,
     rejects: Path | None,
 ) -> None:
     """Send the events of FILEs: CSV or JSON Lines, gzipped or not; - is standard input.
@@ -61,6 +70,9 @@ def command(
     rytmi replay --mapping examples/servicenow.yaml --dry-run --limit 20 incident_event_log.csv.gz
     rytmi replay --mapping examples/servicenow.yaml incident_event_log.csv.gz
     rytmi replay --speed 3600 --shift-to-now events.jsonl     # an hour a second
+
+    What is sent counts as history: running workers alarm nobody until the replay is over, and then only of what is
+    overdue still. One that is broken off leaves that open; send it again, or say `rytmi backfill end`.
 
     A row that cannot be used stops the replay and names its file and line; with --rejects such rows are set aside and
     counted. Ids come from the rows, so what is sent again is recognised as a repeat. docs/replay.md has all of it.
@@ -78,8 +90,16 @@ def command(
             events: Iterable[Event] = canonical_events(files, aside)
         else:
             events = mapped_events(mapping, files, aside, lambda text: click.echo(f"warning: {text}", err=True))
+        name = _name_of(files) if backfill and not dry_run else None
+        if name is not None:
+            _announce(BACKFILL_BEGIN, name)
         began = time.monotonic()
         report = run(_arranged(events, shift_to_now, limit, speed, sink), sink, _progress(began))
+        if name is not None and (report.interrupted or report.fault is not None):
+            remedy = f"send it again, or: rytmi backfill end {name}"
+            click.echo(f"the backfill {name} is open, so nobody is alarmed: {remedy}", err=True)
+        elif name is not None:
+            _announce(BACKFILL_END, name)
     _conclude(report, sink, time.monotonic() - began, aside.count, rejects)
 
 
@@ -110,8 +130,21 @@ def _lines(out: Path | None, stack: ExitStack) -> Lines:
 
 def _sender(mapping: TableMapping | None) -> Sink:
     settings = Settings.from_env()
-    codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-    return Sender(settings, codec, mapping.source if mapping else DEFAULT_SOURCE)
+    return Sender(settings, _codec(settings), mapping.source if mapping else DEFAULT_SOURCE)
+
+
+def _codec(settings: Settings) -> Codec:
+    return Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
+
+
+def _announce(kind: str, name: str) -> None:
+    settings = Settings.from_env()
+    announce(settings, _codec(settings), kind, name)
+
+
+def _name_of(files: tuple[str, ...]) -> str:
+    """The same files give the same backfill, so that one that was broken off is ended by the next attempt."""
+    return f"replay-{digest(*files)[:12]}"
 
 
 def _text(path: Path) -> IO[str]:

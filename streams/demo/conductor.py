@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from schemas.codec import Codec
+from streams.control import backfill
 from streams.demo.figures import Figures, Reader
 from streams.demo.stack import Stack
 from streams.demo.wall import Wall
@@ -33,7 +34,8 @@ class Conductor:
         self._began = began
         settings = stack.settings
         self._reader = Reader([f"{worker.address}/metrics" for worker in stack.workers], settings.partitions)
-        self._sender = Sender(settings, Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key)), _SOURCE)
+        self._codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
+        self._sender = Sender(settings, self._codec, _SOURCE)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="figures")
         self._next: Future[Figures] | None = None
         self._read_at = self._shown_at = self._revived_at = 0.0
@@ -50,12 +52,13 @@ class Conductor:
     def load(self) -> int:
         """Send all that has happened until now, as fast as it goes; how many events."""
         count = 0
-        for count, event in enumerate(self._organisation.until(now_ms()), 1):
-            self._sender.send(event)
-            if count % _LOOK_EVERY == 0:
-                self._status.phase = f"loading the history: {count:,} events sent"
-                self._look()
-        self._sender.close()
+        with backfill(self._stack.settings, self._codec, "demo"):
+            for count, event in enumerate(self._organisation.until(now_ms()), 1):
+                self._sender.send(event)
+                if count % _LOOK_EVERY == 0:
+                    self._status.phase = f"loading the history: {count:,} events sent"
+                    self._look()
+            self._sender.close()
         self._status.phase = f"catching up with {count:,} events of history"
         # Twice: what the first round took in late may have sent links to cases, which the second round has, too.
         for _ in range(2):

@@ -354,7 +354,7 @@ def ends(settings: Settings, topic: str, stable: bool = False) -> dict[int, int]
 
 
 def _to_the_end(consumer: Consumer, at: list[TopicPartition]) -> Iterator[Message]:
-    left = len(at)
+    left = {(tp.topic, tp.partition) for tp in at}  # a partition that grows meanwhile ends more than once
     consumer.assign(at)
     try:
         while left:
@@ -363,7 +363,7 @@ def _to_the_end(consumer: Consumer, at: list[TopicPartition]) -> Iterator[Messag
                 if error is None:
                     yield message
                 elif error.code() == KafkaError._PARTITION_EOF:
-                    left -= 1
+                    left.discard((message.topic(), message.partition()))
                 else:
                     assert error.retriable(), error
     finally:

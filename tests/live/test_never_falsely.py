@@ -1,0 +1,101 @@
+"""Overdue is a claim about absence: what was answered in time never alarms anybody, in whatever order it is read.
+
+Workers are away while deadlines pass and answers pile up; when they are back, one topic is far behind the others. A
+year of history is sent into a running system. What nobody answered is alarmed each time, all of it.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from processors.canonical import render
+from processors.events import Action, Decision, Event, Feedback
+from streams.settings import Settings
+from tests.live.alarms import CONFIG, acknowledged, announced, by_kind, decided, feedback, now_ms, send, standing
+from tests.live.workers import Crew, Progress, rytmi
+from tests.waiting import until
+
+pytestmark = pytest.mark.live
+
+CASES = 300
+FILLER = 15_000
+YEAR = 365 * 86_400_000
+
+
+def filler(topic: str) -> Iterator[Event]:
+    """What stands before the answers in one topic, and has nothing to do with them."""
+    at = now_ms()
+    for number in range(FILLER):
+        if topic == "feedback":
+            yield Feedback(f"x{number}", at, f"other-{number % 500}", "desk", "low")
+        elif topic == "action":
+            yield Action(f"x{number}", at, f"nobody-{number % 500}", "acknowledged")
+        elif topic == "decision":
+            yield Decision(f"x{number}", at, f"other-{number % 500}", "made", "tactical", cases=(f"o-{number % 50}",))
+
+
+@pytest.mark.parametrize("lagging", ["nothing", "feedback", "action", "decision"])
+def test_answers_that_piled_up_while_workers_were_away_are_heard_first(applied: Settings, lagging: str) -> None:
+    with Crew(applied) as crew:
+        config = crew.configured(CONFIG)
+        first = crew.start(config=config)
+        first.await_shards(12)
+        due = now_ms() + 8_000
+        for group in ("acknowledged", "decided", "silent"):
+            send(applied, (feedback(f"{group}-{n}", due) for n in range(CASES)))
+        progress = Progress(applied)
+        progress.await_settled(60)
+        assert first.stop() == 0
+        assert now_ms() < due, "the machine was too slow for this test to mean anything"
+        send(applied, filler(lagging))
+        send(applied, (acknowledged(f"acknowledged-{n}", due - 1_000) for n in range(CASES)))
+        send(applied, (decided(f"decided-{n}", due - 1_000) for n in range(CASES)))
+        assert now_ms() < due, "the machine was too slow for this test to mean anything"
+        until(lambda: now_ms() > due + 500, 30, "the deadlines have passed")
+        workers = [crew.start("--batch", "500", config=config) for _ in range(2)]
+
+        def all_told() -> bool:
+            return sum(case.startswith("silent") for case, *_ in standing(announced(applied))) == CASES
+
+        until(all_told, 90, "all that nobody answered is alarmed")
+        progress.await_settled(60)
+        progress.close()
+        said = by_kind(announced(applied))
+        for worker in workers:
+            assert worker.stop() == 0
+    assert {one["case"] for one in said["raised"]} == {f"silent-{n}" for n in range(CASES)}
+    assert len(said["raised"]) == CASES
+    print(f"{lagging} lagging: {CASES} told, {2 * CASES} answered while nobody read, none of them alarmed")
+    assert said.keys() == {"raised"}
+
+
+def test_a_year_of_history_alarms_only_of_what_is_overdue_at_its_end(applied: Settings, tmp_path: Path) -> None:
+    def history() -> Iterator[Event]:
+        for group in ("acknowledged", "decided", "silent"):
+            for n in range(CASES):
+                yield feedback(f"{group}-{n}", now_ms() - YEAR * (n + 1) // (CASES + 1))
+        yield from filler("action")
+        for n in range(CASES):
+            at = now_ms() - YEAR * (n + 1) // (CASES + 1) - 1_000
+            yield acknowledged(f"acknowledged-{n}", at)
+            yield decided(f"decided-{n}", at)
+
+    file = tmp_path / "history.jsonl"
+    file.write_text("".join(json.dumps(render(event)) + "\n" for event in history()))
+    with Crew(applied) as crew:
+        config = crew.configured(CONFIG.replace("retention: 60d", "retention: 800d"))
+        workers = [crew.start("--batch", "500", config=config) for _ in range(2)]
+        until(lambda: sum(w.shards() for w in workers) == 12, 60, "all is owned")
+        said = rytmi(applied, "replay", "--speed", "4000000", file)
+        until(lambda: len(standing(announced(applied))) == CASES, 90, "what is overdue at the end is alarmed")
+        progress = Progress(applied)
+        progress.await_settled(60)
+        progress.close()
+        alarms = announced(applied)
+        assert all(worker.stop() == 0 for worker in workers)
+    print(said.splitlines()[-1])
+    kinds = by_kind(alarms)
+    assert {one["case"] for one in kinds["raised"]} == {f"silent-{n}" for n in range(CASES)}
+    assert kinds.keys() == {"raised"}
