@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from streams.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.alertmanager import Access
 
 Alarm = dict[str, Any]
 """A record of `rytmi.alarm.v1`."""
@@ -64,4 +67,12 @@ def sink_of(settings: Settings, timezone: str) -> AlarmSink:
     from streams.alertmanager import Links, Sink
 
     links = Links(settings.case_url, settings.runbook_url)
-    return Sink(settings.alertmanager_urls, links, zone=ZoneInfo(timezone))
+    return Sink(settings.alertmanager_urls, links, zone=ZoneInfo(timezone), access=_access(settings))
+
+
+def _access(settings: Settings) -> Access:
+    from streams.alertmanager import Access
+
+    who = settings.alertmanager_access
+    basic = (who.username, who.password or "") if who.username is not None else None
+    return Access(basic=basic, bearer=who.token, ca=who.ca)

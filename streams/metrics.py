@@ -214,6 +214,11 @@ def telling(sink: AlarmSink) -> Iterator[Metric]:
             "rytmi_alertmanager_success_timestamp_seconds", "When Alertmanager last took alarms.", sink.succeeded_at
         )
     yield GaugeMetricFamily("rytmi_alertmanager_waiting", "Alarms whose latest change is not delivered.", sink.waiting)
+    yield GaugeMetricFamily(
+        "rytmi_alertmanager_unproven",
+        "Shards whose alarms are held back, since this process stood still and may have lost them.",
+        len(sink.doubtful),
+    )
     yield CounterMetricFamily("rytmi_alertmanager_failures", "Requests to Alertmanager that failed.", sink.failures)
 
 

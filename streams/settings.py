@@ -46,6 +46,16 @@ class Security:
 
 
 @dataclass(frozen=True)
+class AlertmanagerAccess:
+    """How Alertmanager knows us: by name and password, or by a token. ca: a file of certificates to trust."""
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    ca: str | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     kafka_bootstrap: str | None = None  # None: the local broker of `home`
     security: Security = Security()
@@ -57,8 +67,9 @@ class Settings:
     home: Path = Path(DEFAULT_HOME)
     configured_pseudonym_key: str | None = field(default=None, repr=False)
     alertmanager_urls: tuple[str, ...] = ()  # all of one cluster; none: alarms stay in their topic
+    alertmanager_access: AlertmanagerAccess = AlertmanagerAccess()
     case_url: str | None = None  # where people look at a case, with {case} in it
-    runbook_url: str | None = None  # where people read what to do, with {alertname} in it
+    runbook_url: str | None = None  # where people read what to do, with {page} in it
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -75,8 +86,14 @@ class Settings:
             home=Path(_value(env, "RYTMI_HOME") or DEFAULT_HOME),
             configured_pseudonym_key=_secret(env, "RYTMI_PSEUDONYM_KEY"),
             alertmanager_urls=_urls(env, "RYTMI_ALERTMANAGER_URL"),
+            alertmanager_access=AlertmanagerAccess(
+                _value(env, "RYTMI_ALERTMANAGER_USERNAME"),
+                _secret(env, "RYTMI_ALERTMANAGER_PASSWORD"),
+                _secret(env, "RYTMI_ALERTMANAGER_TOKEN"),
+                _value(env, "RYTMI_ALERTMANAGER_CA"),
+            ),
             case_url=_template(env, "RYTMI_CASE_URL", "{case}"),
-            runbook_url=_template(env, "RYTMI_RUNBOOK_URL", "{alertname}"),
+            runbook_url=_template(env, "RYTMI_RUNBOOK_URL", "{page}"),
         )
 
     def bootstrap(self) -> str:

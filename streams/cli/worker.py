@@ -57,7 +57,7 @@ def command(
 
     Warnings, breaches and escalations go to rytmi.alarm.v1, and to the Alertmanager of RYTMI_ALERTMANAGER_URL
     (several of a cluster: with commas), with links made of RYTMI_CASE_URL (has {case} in it) and RYTMI_RUNBOOK_URL
-    (has {alertname} in it).
+    (has {page} in it).
 
     \b
     rytmi worker --config rytmi.yaml

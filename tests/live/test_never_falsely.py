@@ -20,7 +20,8 @@ from tests.waiting import until
 pytestmark = pytest.mark.live
 
 CASES = 300
-FILLER = 15_000
+FILLER = 40_000
+PADDING = "x" * 1_000  # so that it takes several fetches to get past it
 YEAR = 365 * 86_400_000
 
 
@@ -29,32 +30,49 @@ def filler(topic: str) -> Iterator[Event]:
     at = now_ms()
     for number in range(FILLER):
         if topic == "feedback":
-            yield Feedback(f"x{number}", at, f"other-{number % 500}", "desk", "low")
+            yield Feedback(f"x{number}", at, f"other-{number % 500}", "desk", "low", text=PADDING)
         elif topic == "action":
             yield Action(f"x{number}", at, f"nobody-{number % 500}", "acknowledged")
         elif topic == "decision":
-            yield Decision(f"x{number}", at, f"other-{number % 500}", "made", "tactical", cases=(f"o-{number % 50}",))
+            yield Decision(f"x{number}", at, f"other-{number % 500}", "made", "tactical", title=PADDING)
 
 
-@pytest.mark.parametrize("lagging", ["nothing", "feedback", "action", "decision"])
-def test_answers_that_piled_up_while_workers_were_away_are_heard_first(applied: Settings, lagging: str) -> None:
+@pytest.mark.parametrize(
+    ("away", "lagging"),
+    [
+        ("stopped", "nothing"),
+        ("stopped", "action"),
+        ("frozen", "feedback"),
+        ("frozen", "action"),
+        ("frozen", "decision"),
+    ],
+)
+def test_answers_that_piled_up_while_workers_were_away_are_heard_first(
+    applied: Settings, away: str, lagging: str
+) -> None:
+    options = ("--batch", "500", "--session-timeout", "60")  # frozen, a worker stays a member
     with Crew(applied) as crew:
         config = crew.configured(CONFIG)
-        first = crew.start(config=config)
-        first.await_shards(12)
-        due = now_ms() + 8_000
+        workers = [crew.start(*options, config=config)]
+        workers[0].await_shards(12)
+        due = now_ms() + 12_000
         for group in ("acknowledged", "decided", "silent"):
             send(applied, (feedback(f"{group}-{n}", due) for n in range(CASES)))
         progress = Progress(applied)
         progress.await_settled(60)
-        assert first.stop() == 0
-        assert now_ms() < due, "the machine was too slow for this test to mean anything"
+        if away == "frozen":
+            workers[0].freeze()
+        else:
+            assert workers.pop().stop() == 0
         send(applied, filler(lagging))
         send(applied, (acknowledged(f"acknowledged-{n}", due - 1_000) for n in range(CASES)))
         send(applied, (decided(f"decided-{n}", due - 1_000) for n in range(CASES)))
         assert now_ms() < due, "the machine was too slow for this test to mean anything"
         until(lambda: now_ms() > due + 500, 30, "the deadlines have passed")
-        workers = [crew.start("--batch", "500", config=config) for _ in range(2)]
+        if away == "frozen":
+            workers[0].thaw()
+        else:
+            workers = [crew.start(*options, config=config) for _ in range(2)]
 
         def all_told() -> bool:
             return sum(case.startswith("silent") for case, *_ in standing(announced(applied))) == CASES
@@ -67,7 +85,7 @@ def test_answers_that_piled_up_while_workers_were_away_are_heard_first(applied: 
             assert worker.stop() == 0
     assert {one["case"] for one in said["raised"]} == {f"silent-{n}" for n in range(CASES)}
     assert len(said["raised"]) == CASES
-    print(f"{lagging} lagging: {CASES} told, {2 * CASES} answered while nobody read, none of them alarmed")
+    print(f"{away}, {lagging} lagging: {CASES} told; {2 * CASES} answered meanwhile, none of them alarmed")
     assert said.keys() == {"raised"}
 
 
