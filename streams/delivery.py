@@ -24,7 +24,7 @@ from faust.types.tuples import TP, ConsumerMessage
 from streams import UserError
 
 TESTED = {"faust-streaming": "0.15.", "aiokafka": "0.14."}
-_FETCH_WAIT_MS = 100  # how long the broker holds a fetch: what is known of a quiet partition is at most that old
+_FETCH_WAIT_MS = 25  # how long the broker holds a fetch: what is known of a quiet partition is at most that old
 _POLL_SECONDS = 0.05
 _PARTITION_FETCH_BYTES = 8 * 1024 * 1024
 _IDLE_SECONDS = 0.05

@@ -8,6 +8,7 @@ that an event which comes too late is recognised as such.
 from __future__ import annotations
 
 import logging
+import time
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
@@ -67,6 +68,7 @@ class Shard:
         """Fence, restore, rebuild. Raises Fenced, ReadError or KafkaException."""
         self.emission.open()
         restored = self.store.restore(self._settings, self.stage.name, self.partition)
+        began = time.monotonic()
         for entity, stored in self.store.entities.items():
             settled_at, standing = header(stored)
             if standing:
@@ -77,17 +79,20 @@ class Shard:
                 self._settled.append((settled_at, entity))
         heapify(self._settled)
         self.alarms.take(self.restored_alarms)
+        indexed = time.monotonic() - began
         self._check_positions()
         self.event_now = self.store.positions.get(EVENT_TIME, 0)
         rate = restored.records / restored.seconds if restored.seconds else 0.0
         log.info(
-            "%s/%d ready: %d entities from %d changelog records in %.2f s (%.0f records/s)",
+            "%s/%d ready: %d entities from %d changelog records in %.2f s (%.0f records/s), %d deadlines in %.2f s",
             self.stage.name,
             self.partition,
             len(self.store.entities),
             restored.records,
             restored.seconds,
             rate,
+            len(self.deadlines),
+            indexed,
         )
 
     def _check_positions(self) -> None:

@@ -6,7 +6,6 @@ time somebody reads it. The customer's words and who the customer is are never p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -47,19 +46,23 @@ class Links:
     """Where an alarm leads: URLs with `{case}`, or `{page}`, in the place of the value. None: no link."""
 
     case: str | None = None  # https://crm.example/cases/{case}
-    runbook: str | None = None  # https://wiki.example/runbooks/{page}.md: breach, dead-letter
+    runbook: str | None = None  # https://wiki.example/runbooks/{page}.md: the pages of docs/runbooks
 
     def to_case(self, record: Mapping[str, Any]) -> str | None:
         case = record.get("case")
         return self.case.replace("{case}", quote(case, safe="")) if self.case and case else None
 
     def to_runbook(self, record: Mapping[str, Any]) -> str | None:
-        return self.runbook.replace("{page}", _page(alertname(record))) if self.runbook else None
+        return self.runbook.replace("{page}", _PAGES[alertname(record)]) if self.runbook else None
 
 
-def _page(name: str) -> str:
-    """`RytmiDeadLetter` -> `dead-letter`, as the pages of Prometheus' alerts are named."""
-    return re.sub(r"(?<!^)([A-Z])", r"-\1", name.removeprefix("Rytmi")).lower()
+_PAGES = {  # of docs/runbooks
+    "RytmiWarning": "warning",
+    "RytmiBreach": "overdue",
+    "RytmiEscalation": "escalation",
+    "RytmiDeadLetter": "deadletter",
+    "RytmiBlind": "blind",
+}
 
 
 def described(record: Mapping[str, Any], links: Links, zone: tzinfo) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """`make bench`: how fast, and what it costs. Prints figures; asserts none of them (machines are shared and noisy).
 
-    python -m tests.bench [backtest] [worker] [transaction] [profile]
+    python -m tests.bench [backtest] [worker] [transaction] [deadlines] [profile]
 
 Input is the real log (RYTMI_SHARED, default ../shared), mapped once. Everything runs on a broker of its own.
 """
@@ -13,13 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from streams.broker import Broker
-from tests.bench import backtest, pipeline, worker
+from tests.bench import backtest, deadlines, pipeline, worker
 from tests.bench.world import World, say
 
 PARTS: dict[str, Callable[[World], None]] = {
     "backtest": backtest.measure,
     "worker": worker.measure,
     "transaction": pipeline.measure_transactions,
+    "deadlines": deadlines.measure,
     "profile": pipeline.profile,
 }
 

@@ -18,9 +18,9 @@ from streams.config import load
 from streams.emission import Emission, StateWrite
 from streams.pipeline import Batch, Pipeline
 from streams.pseudonym import Pseudonym
+from streams.reach import Reach
 from streams.reading import to_the_end
 from streams.settings import Settings
-from streams.reach import Reach
 from streams.shard import Shard, ShardId
 from streams.stages import Output, stages
 from streams.tally import Tally

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from pathlib import Path
 from threading import Event
 
 from streams.store import Store
@@ -21,7 +22,7 @@ _PORT = re.compile(r"http://(\S+)/metrics")
 def measure(world: World) -> None:
     """Events a second from readiness to the last link, CPU, memory; then a restore after `kill -9`."""
     world = world.fresh("worker")
-    process, address = _start(world)
+    process, address = start(world)
     cpu, started = cpu_seconds(process.pid), time.monotonic()
     records = _until_all(world, address)
     cost = cost_so_far(process.pid, started, cpu)
@@ -34,7 +35,7 @@ def measure(world: World) -> None:
     process.kill()
     process.wait()
     _kept(world)
-    process, _ = _start(world)
+    process, _ = start(world)
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate()
     for line in said.splitlines():
@@ -42,9 +43,9 @@ def measure(world: World) -> None:
             say("restore: " + line.partition("streams.shard: ")[2])
 
 
-def _start(world: World) -> tuple[subprocess.Popen[str], str]:
+def start(world: World, config: Path = CONFIG, clock: str = "event") -> tuple[subprocess.Popen[str], str]:
     """A worker that is ready, and its address."""
-    options = ("--config", CONFIG, "--port", 0, "--clock", "event", "--session-timeout", 2)
+    options = ("--config", config, "--port", 0, "--clock", clock, "--session-timeout", 2)
     process = subprocess.Popen(
         world.command("worker", *options), cwd=ROOT, env=world.environment(), stderr=subprocess.PIPE, text=True
     )
@@ -66,7 +67,8 @@ def _until_all(world: World, address: str) -> int:
     deadline, expected = time.monotonic() + _DEADLINE_SECONDS, _links(world)
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as page:
-            counted = re.findall(r'rytmi_events_total\{.*topic="([^"]+)"\} (\S+)', page.read().decode())
+            text = page.read().decode()
+        counted = re.findall(r'rytmi_events_total\{result="(?!control)[a-z]+",topic="([^"]+)"\} (\S+)', text)
         taken = sum(int(float(count)) for topic, count in counted if "link" not in topic)
         links = sum(int(float(count)) for topic, count in counted if "link" in topic)
         if taken == world.count and links >= expected:

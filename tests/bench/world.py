@@ -50,11 +50,15 @@ class World:
 
     def fresh(self, name: str) -> World:
         """The same with topics of its own that hold all events."""
-        settings = replace(self.settings, topic_prefix=f"{name}.", application=name)
-        topics.apply(settings)
-        world = replace(self, settings=settings)
+        world = self.emptied(name)
         world.run("replay", world.events)
         return world
+
+    def emptied(self, name: str) -> World:
+        """The same with topics of its own that hold nothing."""
+        settings = replace(self.settings, topic_prefix=f"{name}.", application=name)
+        topics.apply(settings)
+        return replace(self, settings=settings)
 
     def command(self, *arguments: object) -> list[str]:
         """A command line of ours."""

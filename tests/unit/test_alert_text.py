@@ -1,16 +1,18 @@
 """What an alarm says and what it is told by: labels, sentences, lengths, instants."""
 
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from processors.canonical import instant
-from streams.alertmanager import Links
+from streams.alertmanager import Links, text
 from streams.alertmanager.labels import labels
 from streams.alertmanager.text import described, summary
 from streams.alertmanager.times import exact, length, local, utc
 
+ROOT = Path(__file__).resolve().parents[2]
 HELSINKI = ZoneInfo("Europe/Helsinki")
 DUE = instant("2026-11-24T09:15:00+02:00")
 MINUTE, HOUR = 60_000, 3_600_000
@@ -180,7 +182,7 @@ def test_annotations_hold_all_that_somebody_woken_at_night_needs() -> None:
         "policy": "critical",
         "id": "a1",
         "case_url": "https://crm.example/cases/C%2F47%2011",
-        "runbook_url": "https://wiki.example/breach.md",
+        "runbook_url": "https://wiki.example/overdue.md",
     }
 
 
@@ -201,8 +203,10 @@ def test_neither_customer_nor_text_is_ever_said() -> None:
     assert "SECRET" not in str(described(record, LINKS, HELSINKI)) + str(labels(record))
 
 
-def test_a_runbook_page_is_named_as_the_alert_is() -> None:
-    assert described(DEAD_LETTER, LINKS, HELSINKI)["runbook_url"] == "https://wiki.example/dead-letter.md"
+def test_every_alarm_leads_to_a_runbook_that_exists() -> None:
+    assert described(DEAD_LETTER, LINKS, HELSINKI)["runbook_url"] == "https://wiki.example/deadletter.md"
+    for page in text._PAGES.values():
+        assert (ROOT / "docs" / "runbooks" / f"{page}.md").exists()
 
 
 def test_without_templates_there_are_no_links() -> None:
