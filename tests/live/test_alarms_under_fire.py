@@ -1,4 +1,4 @@
-"""Ten thousand due instants while workers are killed, frozen, joined and stopped: each is told once, none is missing."""
+"""Ten thousand due instants while workers are killed, frozen, joined and stopped: each told once, none missing."""
 
 import json
 from collections import Counter
