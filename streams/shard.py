@@ -69,14 +69,18 @@ class Shard:
         self.emission.open()
         restored = self.store.restore(self._settings, self.stage.name, self.partition)
         began = time.monotonic()
+        standings: dict[str, Standing] = {}
         for entity, stored in self.store.entities.items():
             settled_at, standing = header(stored)
             if standing:
                 derived = self.stage.derived(entity, unpack(stored))
-                self._place(entity, derived.standing, derived.next_at)
+                if derived.standing is not None:
+                    standings[entity] = derived.standing
+                self._set_deadline(entity, derived.standing, derived.next_at)
                 self.restored_alarms += derived.alarms
             if settled_at:
                 self._settled.append((settled_at, entity))
+        self.standings.fill(standings)
         heapify(self._settled)
         self.alarms.take(self.restored_alarms)
         indexed = time.monotonic() - began
@@ -125,6 +129,9 @@ class Shard:
 
     def _place(self, entity: str, standing: Standing | None, next_at: int | None) -> None:
         self.standings.replace(entity, standing)
+        self._set_deadline(entity, standing, next_at)
+
+    def _set_deadline(self, entity: str, standing: Standing | None, next_at: int | None) -> None:
         if isinstance(standing, CaseStanding) or next_at is None:
             self.deadlines.set(entity, standing.touchpoint if standing is not None else "", next_at)
 

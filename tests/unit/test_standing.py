@@ -66,6 +66,23 @@ def test_closed_case_whose_customer_waits_is_overdue_but_not_open() -> None:
     assert (open_cells(standings), overdue_cells(standings, 6)) == ({}, {("web", "low", "tell"): 1})
 
 
+def test_filling_is_replacing_one_after_another() -> None:
+    chance = random.Random(7)
+    standings: dict[str, Standing] = {
+        f"c{n}": HOT._replace(received=chance.randrange(99), dues=(("resolve", chance.randrange(99)),))
+        for n in range(50)
+    }
+    one_by_one, at_once = Standings(), Standings()
+    for entity, standing in standings.items():
+        one_by_one.replace(entity, standing)
+    at_once.fill(standings)
+    for now in range(0, 100, 7):
+        assert overdue_cells(at_once, now) == overdue_cells(one_by_one, now)
+    for entity in standings:
+        at_once.replace(entity, None)
+    assert open_cells(at_once) == {}
+
+
 def test_obstacles_are_counted_by_cause() -> None:
     standings = Standings()
     standings.replace("o", ObstacleStanding("delivery", "stock", 7))
