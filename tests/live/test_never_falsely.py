@@ -44,7 +44,6 @@ def filler(topic: str) -> Iterator[Event]:
         ("stopped", "action"),
         ("frozen", "feedback"),
         ("frozen", "action"),
-        ("frozen", "decision"),
     ],
 )
 def test_answers_that_piled_up_while_workers_were_away_are_heard_first(
@@ -86,6 +85,34 @@ def test_answers_that_piled_up_while_workers_were_away_are_heard_first(
     assert {one["case"] for one in said["raised"]} == {f"silent-{n}" for n in range(CASES)}
     assert len(said["raised"]) == CASES
     print(f"{away}, {lagging} lagging: {CASES} told; {2 * CASES} answered meanwhile, none of them alarmed")
+    assert said.keys() == {"raised"}
+
+
+def test_decisions_that_another_worker_has_not_told_yet_keep_everybody_from_claiming(applied: Settings) -> None:
+    with Crew(applied) as crew:
+        config = crew.configured(CONFIG)
+        alive, away = (crew.start("--session-timeout", "60", config=config) for _ in range(2))
+        until(lambda: alive.shards() == away.shards() == 6, 60, "they share the partitions")
+        due = now_ms() + 6_000
+        for group in ("decided", "silent"):
+            send(applied, (feedback(f"{group}-{n}", due) for n in range(CASES)))
+        progress = Progress(applied)
+        progress.await_settled(60)
+        away.freeze()
+        send(applied, (decided(f"decided-{n}", due - 1_000) for n in range(CASES)))
+        assert now_ms() < due, "the machine was too slow for this test to mean anything"
+        until(lambda: now_ms() > due + 2_000, 30, "the deadlines have passed")
+        figures = alive.metrics()
+        assert figures.sum("rytmi_cases_unknown") > 0, "what the other has not told may concern any case"
+        assert figures.sum("rytmi_cases_overdue") == 0
+        assert announced(applied) == []
+        away.thaw()
+        until(lambda: len(standing(announced(applied))) == CASES, 60, "all that nobody answered is alarmed")
+        progress.await_settled(60)
+        progress.close()
+        said = by_kind(announced(applied))
+        assert [worker.stop() for worker in (alive, away)] == [0, 0]
+    assert {one["case"] for one in said["raised"]} == {f"silent-{n}" for n in range(CASES)}
     assert said.keys() == {"raised"}
 
 
