@@ -31,6 +31,7 @@ def told_of(
         now.touchpoint,
         now.severity,
         recipient,
+        level.to,
     )
 
 
@@ -65,11 +66,10 @@ def _record(
     cycle, read = reading_of(judged, number, clock)
     policy = read.policy if read is not None else None
     is_promise = cycle is not None and clock == "resolve" and cycle.promised is not None
-    share = after = to = None
+    share = after = None
     if policy is not None and level == ESCALATION and step <= len(policy.escalate):
-        after, to = policy.escalate[step - 1]
+        after = policy.escalate[step - 1][0]
     elif level != ESCALATION:
-        to = "owner"
         share = policy.warn[step - 1] if policy is not None and 0 < step <= len(policy.warn) else None
     last = next((e for e in reversed(entries) if e.rank in _DONE), None)
     return {
@@ -93,7 +93,7 @@ def _record(
         "after_ms": after,
         **_lengths(read, told, cycle.pauses if cycle is not None else ()),
         "owner": owner(entries),
-        "to": to,
+        "to": told.to,
         "recipient": told.recipient,
         "last_kind": _DONE[last.rank] if last is not None else None,
         "last_at": last.at if last is not None else None,

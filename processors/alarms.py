@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from processors.case import ACKNOWLEDGED, ACTIONS, ASSIGNED, Cycle
+from processors.case import ACKNOWLEDGED, ACTIONS, ASSIGNED, FEEDBACK, REVOKED, Cycle
 from processors.clocks import RUNNING, Reading, reached
 from processors.enriched import Judged, judge
 from processors.ledger import Entry, Told
@@ -22,7 +22,8 @@ MOST_STEPS = 31  # warnings, and likewise escalation steps, of a policy: their p
 _BREACH_PLACE = MOST_STEPS + 1
 _PLACES = 2 * (MOST_STEPS + 1)
 
-ACTIVE, STOPPED, CHANGED, TAKEN = range(4)  # `how` of Told
+ACTIVE, STOPPED, TAKEN = range(3)  # `how` of Told
+_HOW = {"stopped": STOPPED, "ended": STOPPED, "taken": TAKEN}
 
 
 class Level(NamedTuple):
@@ -92,41 +93,50 @@ def review(
 ) -> tuple[dict[int, Told], list[Ended]]:
     """What remains announced after new events, and what ended by them.
 
-    A retracted alarm is forgotten, so that it can be raised when it is due. So is one that ended because its clock had
-    stopped, if it turns out that it had not (a decision was revoked before its effect).
+    One that was right stands as long as its level lies in the past, even if it would now be told later. One that was
+    not is forgotten, so that it can be raised when it is due. So is one whose level has moved ahead (the case was
+    reclassified), and one that ended because its clock had stopped, if it turns out that it had not (a decision was
+    revoked before its effect).
     """
-    standing: set[int] = set()
-    running: set[tuple[int, str]] = set()
-    for cycle, read in _running(judged):
-        running.add((cycle.number, read.clock))
-        standing |= {level.code for level in _levels(entries, cycle, read) if level.told < now}
+    running = {(cycle.number, read.clock): (cycle, read) for cycle, read in _running(judged)}
+    levels = {level.code: level for cycle, read in running.values() for level in _levels(entries, cycle, read)}
     kept, ended = dict(announced), []
     for code, told in announced.items():
-        if told.how == ACTIVE and code not in standing:
-            end = _end(code, told, entries, judged, policies)
+        level = levels.get(code)
+        if told.how == STOPPED:
+            if named(code)[:2] in running:
+                del kept[code]
+        elif _is_doubtful(told, level, now) and not _was_right(code, told, entries, policies):
+            del kept[code]
+            if told.how == ACTIVE:
+                ended.append(Ended(code, told, True, entries[-1].at, "late_event"))
+        elif told.how == ACTIVE and (level is None or level.at > now):
+            end = _end(code, told, entries, judged)
             ended.append(end)
-            if end.retracted:
+            if end.reason == "changed":
                 del kept[code]
             else:
-                how = STOPPED if end.reason == "stopped" or end.reason == "ended" else CHANGED
-                kept[code] = told._replace(ended=end.at, how=TAKEN if end.reason == "taken" else how)
-        elif told.how == STOPPED and named(code)[:2] in running:
-            del kept[code]
+                kept[code] = told._replace(ended=end.at, how=_HOW[end.reason])
     return kept, ended
 
 
-def _end(code: int, told: Told, entries: Sequence[Entry], judged: Sequence[Judged], policies: Policies) -> Ended:
+def _is_doubtful(told: Told, level: Level | None, now: int) -> bool:
+    """Whether it is to be asked if an alarm was right: one that would not be raised by now, or ended and would be."""
+    return (level is None or level.told >= now) if told.how == ACTIVE else level is not None
+
+
+def _end(code: int, told: Told, entries: Sequence[Entry], judged: Sequence[Judged]) -> Ended:
     number, clock, level, _ = named(code)
-    if not _was_right(code, told, entries, policies):
-        return Ended(code, told, True, entries[-1].at, "late_event")
     cycle, read = reading_of(judged, number, clock)
     if read is None or cycle is None:
         return Ended(code, told, False, entries[-1].at, "changed")
     if read.ended is not None:
         return Ended(code, told, False, read.ended, "stopped" if read.stopped else "ended")
-    if level == ESCALATION and read.due is not None and (taken := _taken(entries, read.due)) is not None:
-        return Ended(code, told, False, taken, "taken")
-    return Ended(code, told, False, max(cycle.changes[-1][0], told.told), "changed")
+    if level == ESCALATION and read.due is not None:
+        taken = _taken(entries, max(read.due, told.told))
+        if taken is not None:
+            return Ended(code, told, False, taken, "taken")
+    return Ended(code, told, False, max(_since(entries, cycle), told.told), "changed")
 
 
 def _was_right(code: int, told: Told, entries: Sequence[Entry], policies: Policies) -> bool:
@@ -161,7 +171,7 @@ def _levels(entries: Sequence[Entry], cycle: Cycle, read: Reading) -> Iterator[L
     """The levels of a running clock in their order, as far as it reaches them: none beyond a pause that holds it."""
     policy, clock = read.policy, read.clock
     base = (cycle.number * len(CLOCKS) + CLOCKS.index(clock)) * _PLACES
-    since = cycle.changes[-1][0]  # what became due by a reclassification is told then, not in the past
+    since = _since(entries, cycle)
     for step, share in enumerate(policy.warn, 1):
         at = _share_reached(cycle, read, share)
         if at is None:
@@ -171,12 +181,10 @@ def _levels(entries: Sequence[Entry], cycle: Cycle, read: Reading) -> Iterator[L
     if due is None:
         return
     yield Level(base + _BREACH_PLACE, BREACH, 0, due, _told(policy, due, since), "owner", None, None, read)
-    taken = _taken(entries, due) if policy.escalate else None
-    for step, (after, to) in enumerate(policy.escalate, 1):
-        told = _told(policy, due + after, since)
-        if taken is not None and taken <= told:
-            return
-        yield Level(base + _BREACH_PLACE + step, ESCALATION, step, due + after, told, to, None, after, read)
+    if policy.escalate and _taken(entries, max(due, cycle.received)) is None:
+        for step, (after, to) in enumerate(policy.escalate, 1):
+            told = _told(policy, due + after, since)
+            yield Level(base + _BREACH_PLACE + step, ESCALATION, step, due + after, told, to, None, after, read)
 
 
 def _share_reached(cycle: Cycle, read: Reading, share: float) -> int | None:
@@ -187,6 +195,17 @@ def _share_reached(cycle: Cycle, read: Reading, share: float) -> int | None:
     return reached(read.started, policy.calendar, pauses, round(share * policy.targets[read.clock]), None)
 
 
+def _since(entries: Sequence[Entry], cycle: Cycle) -> int:
+    """When a level last could have come to lie in the past: by a reclassification, a promise, or a decision's being
+    revoked. What became due by it is told then, and was not due before.
+    """
+    since = cycle.changes[-1][0]
+    for entry in entries:
+        if entry.at > since and (entry.rank == REVOKED or (entry.rank == FEEDBACK and entry.facts[9] is not None)):
+            since = entry.at
+    return since
+
+
 def _told(policy: Policy, at: int, since: int) -> int:
     """When people are told of what is reached at `at`: not before the calendar opens, if it ever does."""
     earliest = max(at, since)
@@ -194,10 +213,10 @@ def _told(policy: Policy, at: int, since: int) -> int:
     return earliest if opening is None else opening
 
 
-def _taken(entries: Sequence[Entry], due: int) -> int | None:
-    """When somebody first acknowledged, was assigned or took the case after the breach."""
+def _taken(entries: Sequence[Entry], after: int) -> int | None:
+    """When somebody first acknowledged, was assigned or took the case after the breach (or after an alarm of it)."""
     for entry in entries:
-        if entry.at > due and (
+        if entry.at > after and (
             entry.rank in (ACKNOWLEDGED, ASSIGNED) or (entry.rank in ACTIONS and entry.facts[5] is True)
         ):
             return entry.at

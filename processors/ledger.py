@@ -56,6 +56,7 @@ class Told(NamedTuple):
     touchpoint: str
     severity: str
     recipient: str | None
+    to: str
 
 
 class Ledger(NamedTuple):

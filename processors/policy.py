@@ -78,6 +78,7 @@ class Policies:
 
     def __post_init__(self) -> None:
         self.sets = tuple(sorted(self.sets, key=lambda s: s.from_ms if s.from_ms is not None else -1))
+        self.targeted = frozenset(clock for dated in self.sets for policy in dated.policies for clock in policy.targets)
         self._starts = [s.from_ms if s.from_ms is not None else -1 for s in self.sets]
 
     def in_force(self, received_ms: int) -> PolicySet:
