@@ -22,6 +22,7 @@ from streams.alertmanager.alert import Alert, Style
 from streams.alertmanager.labels import labels
 
 ENDED_KEPT_MS = 15 * 60_000  # longer than a group_interval and a restart
+DEADLETTER_KEPT_MS = 24 * 3_600_000  # nothing ends it: a day is enough to be told of it
 Record = Mapping[str, Any]
 
 
@@ -32,7 +33,7 @@ class Book:
         self._style, self._now_ms = style, now_ms
         self._changed = Condition()
         self._alerts: dict[str, Alert] = {}
-        self._kept_until: dict[str, int] = {}  # of those that have ended
+        self._kept_until: dict[str, int] = {}  # of those that have ended, or end by themselves
         self._untold: list[dict[str, Alert]] = [{} for _ in range(readers)]
         self._owners: set[Hashable] = set()
         self._doubtful: set[Hashable] = set()
@@ -134,6 +135,8 @@ class Book:
             self._kept_until[alert.id] = now + ENDED_KEPT_MS
         else:
             self._kept_until.pop(alert.id, None)
+            if record["about"] == "deadletter":
+                self._kept_until[alert.id] = now + DEADLETTER_KEPT_MS
         self._alerts[alert.id] = alert
         self._tell(alert)
 

@@ -152,6 +152,19 @@ def test_what_has_ended_is_told_for_a_quarter_of_an_hour_in_case_alertmanager_fo
     assert len(rig.alertmanager.states("a")) == count
 
 
+def test_a_dead_letter_which_nothing_ends_is_told_for_a_day(rig: Rig) -> None:
+    rig.book.change(SHARD, [alarm("letter", about="deadletter"), alarm("clock")])
+    rig.now_ms += 24 * 3_600_000 - 1
+    count = len(rig.alertmanager.states("letter"))
+    until(lambda: len(rig.alertmanager.states("letter")) > count, 10, "it is still told")
+    rig.now_ms += 1
+    rig.alertmanager.next_round()
+    count = len(rig.alertmanager.states("letter"))
+    rig.alertmanager.next_round()
+    assert len(rig.alertmanager.states("letter")) == count
+    assert rig.alertmanager.states("clock")[-1] == "active"
+
+
 def test_an_alarm_never_ends_before_it_begins_nor_in_the_future() -> None:
     rig = Rig()
     rig.book.change(SHARD, [alarm("a", announced_at=NOW_MS)])
