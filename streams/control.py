@@ -7,6 +7,7 @@ one its silence cannot be told from there being nothing to say.
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,10 +46,21 @@ def announce(settings: Settings, codec: Codec, kind: str, name: str, records: Se
         for partition in range(settings.partitions):
             producer.produce(settings.topic(INPUTS[record]), value, None, partition, headers=about)  # type: ignore[arg-type]
             count += 1
-    waiting = producer.flush(_DELIVERY_SECONDS)
+    with _uninterrupted():
+        waiting = producer.flush(_DELIVERY_SECONDS)
     if failed or waiting:
         raise SendError(f"{kind} {name!r} is not in every partition: {'; '.join(failed) or 'no answer'}. Send it again")
     return count
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """An exception raised by a signal inside librdkafka's callbacks would be lost: signals wait for a moment."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

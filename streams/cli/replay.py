@@ -7,7 +7,7 @@ import gzip
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, cast
@@ -91,10 +91,9 @@ def command(
         else:
             events = mapped_events(mapping, files, aside, lambda text: click.echo(f"warning: {text}", err=True))
         name = _name_of(files) if backfill and not dry_run else None
-        if name is not None:
-            _announce(BACKFILL_BEGIN, name)
+        events = _arranged(events, shift_to_now, limit, speed, sink)
         began = time.monotonic()
-        report = run(_arranged(events, shift_to_now, limit, speed, sink), sink, _progress(began))
+        report = run(events if name is None else _announced(events, name), sink, _progress(began))
         if name is not None and (report.interrupted or report.fault is not None):
             remedy = f"send it again, or: rytmi backfill end {name}"
             click.echo(f"the backfill {name} is open, so nobody is alarmed: {remedy}", err=True)
@@ -135,6 +134,12 @@ def _sender(mapping: TableMapping | None) -> Sink:
 
 def _codec(settings: Settings) -> Codec:
     return Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
+
+
+def _announced(events: Iterable[Event], name: str) -> Iterator[Event]:
+    """The events, once it has been said that they happened before."""
+    _announce(BACKFILL_BEGIN, name)
+    yield from events
 
 
 def _announce(kind: str, name: str) -> None:

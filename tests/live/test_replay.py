@@ -35,22 +35,22 @@ def codec(settings: Settings) -> Codec:
 
 
 def arrived(settings: Settings, topic: str) -> list[Message]:
-    """All records of a topic, partition by partition up to its end."""
+    """All events of a topic (control records have no key), partition by partition up to its end."""
     reader = Consumer(
         settings.client(**{"group.id": "none", "enable.partition.eof": True, "enable.auto.commit": False})
     )
     reader.assign([TopicPartition(settings.topic(topic), partition, 0) for partition in range(settings.partitions)])
     found: list[Message] = []
-    ends = 0
+    ended: set[int | None] = set()
     try:
-        while ends < settings.partitions:
+        while len(ended) < settings.partitions:
             message = until(lambda: reader.poll(1.0), 30, f"{topic} is read to its end")
             error = message.error()
             if error is None:
-                found.append(message)
+                found += [message] if message.key() is not None else []
             else:
                 assert error.code() == KafkaError._PARTITION_EOF, error
-                ends += 1
+                ended.add(message.partition())
     finally:
         reader.close()
     return found
