@@ -22,13 +22,29 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.option("--weeks", type=click.FloatRange(0, 8), default=4.0, show_default=True, help="Length of the history.")
 @click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="They share the partitions.")
 @click.option("--for", "seconds", type=click.FloatRange(0), help="Seconds of live figures; default: until Ctrl-C.")
+@click.option(
+    "--monitoring/--no-monitoring",
+    default=True,
+    show_default=True,
+    help="With a real Prometheus and a real Alertmanager, if they can be had.",
+)
 @click.option("--plain", is_flag=True, help="A line every few seconds, as when the output is no terminal.")
-def command(path: Path | None, seed: int, weeks: float, workers: int, seconds: float | None, plain: bool) -> None:
-    """Start a broker, topics, workers and a simulated organisation, and watch it.
+def command(
+    path: Path | None,
+    seed: int,
+    weeks: float,
+    workers: int,
+    seconds: float | None,
+    monitoring: bool,
+    plain: bool,
+) -> None:
+    """Start a broker, topics, workers, Prometheus, Alertmanager and a simulated organisation, and watch it.
 
-    Four weeks of history are loaded at full speed, then it goes on live. The figures come from the workers' own
-    /metrics, whose addresses are shown. Ctrl-C ends all of it. Everything is in .rytmi/demo and made anew each time; a
-    broker of `rytmi broker start` is not touched. Try: kill -9 one of the workers, and watch what the view says.
+    Four weeks of history are loaded at full speed, then it goes on live. At one touchpoint nobody has answered critical
+    feedback for an hour, so alarms come while you watch. The figures come from the workers' own /metrics, the alarms
+    from Alertmanager; all addresses are shown. Ctrl-C ends all of it. Everything is in .rytmi/demo and made anew each
+    time; neither a broker of `rytmi broker start` nor an Alertmanager of yours is touched. Try: kill -9 one of the
+    workers, and watch what the view says.
 
     \b
     rytmi demo
@@ -45,13 +61,19 @@ def command(path: Path | None, seed: int, weeks: float, workers: int, seconds: f
     began = time.monotonic()
     config = load(_existing(path))
     organisation = Organisation(config, seed, beginning(now_ms(), weeks, config.timezone))
+    organisation.neglect(now_ms())
     for name in _ENDING:
         signal.signal(name, _interrupt)
     wall: Wall = Lines() if plain or not sys.stdout.isatty() else Terminal()
     try:
-        with Stack(Settings.from_env(), _existing(path), workers, _say) as stack:
+        with Stack(Settings.from_env(), _existing(path), workers, _say, monitoring) as stack:
             touchpoints = [one.id for one in config.file.touchpoints]
             status = Status(touchpoints, [worker.address for worker in stack.workers])
+            if stack.monitoring is not None:
+                status.prometheus, status.alertmanager = stack.alert_page, stack.monitoring.alertmanager_url
+            if organisation.neglected is not None:
+                words = f"nobody at {organisation.neglected} has answered critical feedback for an hour"
+                status.notice(words, time.time())
             with wall, Conductor(stack, organisation, wall, status, began) as conductor:
                 count = conductor.load()
                 ready = time.monotonic() - began

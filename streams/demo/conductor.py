@@ -12,10 +12,11 @@ from streams.control import backfill
 from streams.demo.figures import Figures, Reader
 from streams.demo.stack import Stack
 from streams.demo.wall import Wall
+from streams.demo.words import span
 from streams.pseudonym import Pseudonym
 from streams.sender import Sender
 from streams.simulation import Organisation
-from streams.view import Status, span
+from streams.view import BLIND_SECONDS, Status
 
 _SOURCE = "rytmi/simulation"
 _READ_EVERY_SECONDS = 1.0
@@ -23,6 +24,7 @@ _LOOK_EVERY = 500  # events between two looks at the clock while loading
 _STEP_SECONDS = 0.1
 VISITORS_A_MINUTE = 20.0  # further cases while somebody watches: a viewer sees something happen every few seconds
 HURRY = 60.0  # and sees cases that go the whole way in minutes
+RELIEF_MS = 3 * 60_000  # after so long somebody sees to the outage, so that alarms are seen to end
 
 
 class Conductor:
@@ -33,11 +35,19 @@ class Conductor:
         self._stack, self._organisation, self._wall, self._status = stack, organisation, wall, status
         self._began = began
         settings = stack.settings
-        self._reader = Reader([f"{worker.address}/metrics" for worker in stack.workers], settings.partitions)
+        monitoring = stack.monitoring
+        self._reader = Reader(
+            [f"{worker.address}/metrics" for worker in stack.workers],
+            settings.partitions,
+            alertmanager=monitoring.alertmanager_url if monitoring is not None else None,
+        )
         self._codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
         self._sender = Sender(settings, self._codec, _SOURCE)
+        # Neither may hold up what is to be sent: an answer that comes late is an alarm that should not have been.
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="figures")
+        self._reviving = ThreadPoolExecutor(1, thread_name_prefix="revive")
         self._next: Future[Figures] | None = None
+        self._revived: Future[list[str]] | None = None
         self._read_at = self._shown_at = self._revived_at = 0.0
         self.figures: Figures | None = None
 
@@ -48,41 +58,64 @@ class Conductor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._reading.shutdown(cancel_futures=True)
+        self._reviving.shutdown(cancel_futures=True)
 
     def load(self) -> int:
-        """Send all that has happened until now, as fast as it goes; how many events."""
-        count = 0
+        """Send all that has happened until now, as fast as it goes; how many events.
+
+        The backfill ends when the workers have taken everything in, and from then on every event is sent at its time:
+        what people have answered by then is known before anybody is alarmed.
+        """
         with backfill(self._stack.settings, self._codec, "demo"):
-            for count, event in enumerate(self._organisation.until(now_ms()), 1):
-                self._sender.send(event)
-                if count % _LOOK_EVERY == 0:
-                    self._status.phase = f"loading the history: {count:,} events sent"
-                    self._look()
+            count = self._send(load=True)
+            self._status.phase = f"catching up with {count:,} events of history"
+            self.catch_up()
+            count += self._send()
             self._sender.close()
-        self._status.phase = f"catching up with {count:,} events of history"
-        # Twice: what the first round took in late may have sent links to cases, which the second round has, too.
-        for _ in range(2):
-            self._until_caught_up(time.time())
+        while self.figures is None or self.figures.blind_for > BLIND_SECONDS:
+            count += self._send()
+            self._look()
+            self._sender.wait(_STEP_SECONDS)
         self._status.settled = True
         return count
 
+    def catch_up(self) -> None:
+        """Wait until what has been sent is in the figures."""
+        self._sender.close()
+        # Twice: what the first round took in late may have sent links to cases, which the second round has, too.
+        for _ in range(2):
+            at = time.time()
+            while self.figures is None or not self.figures.complete or (self.figures.caught_up_at or 0.0) < at:
+                self._look()
+                time.sleep(_STEP_SECONDS)
+
     def live(self, seconds: float | None) -> None:
         """Send every event at its time, for so long (None: until somebody ends it)."""
-        self._organisation.hasten(now_ms(), VISITORS_A_MINUTE, HURRY)
+        now = now_ms()
+        self._organisation.hasten(now, VISITORS_A_MINUTE, HURRY)
+        relief = now + RELIEF_MS if self._organisation.neglected is not None else None
+        self._organisation.relieve(now + RELIEF_MS, HURRY)
         self._status.notice(f"live figures {time.monotonic() - self._began:.1f} s after the start", time.time())
         begin = time.monotonic()
         while seconds is None or time.monotonic() - begin < seconds:
             self._status.phase = f"live for {span(time.monotonic() - begin)}"
-            for event in self._organisation.until(now_ms()):
-                self._sender.send(event)
+            if relief is not None and now_ms() >= relief:
+                self._status.notice(f"at {self._organisation.neglected} somebody takes the oldest cases", time.time())
+                relief = None
+            self._send()
             self._look()
             self._sender.wait(_STEP_SECONDS)
         self._sender.close()
 
-    def _until_caught_up(self, at: float) -> None:
-        while self.figures is None or not self.figures.complete or (self.figures.caught_up_at or 0.0) < at:
-            self._look()
-            time.sleep(_STEP_SECONDS)
+    def _send(self, load: bool = False) -> int:
+        """What has happened by now and is not sent yet; how many events. `load`: there are many, so look up."""
+        count = 0
+        for count, event in enumerate(self._organisation.until(now_ms()), 1):
+            self._sender.send(event)
+            if load and count % _LOOK_EVERY == 0:
+                self._status.phase = f"loading the history: {count:,} events sent"
+                self._look()
+        return count
 
     def _look(self) -> None:
         """What is due beside sending."""
@@ -91,10 +124,12 @@ class Conductor:
             self.figures, self._next = self._next.result(), None
         if self._next is None and now - self._read_at >= _READ_EVERY_SECONDS:
             self._next, self._read_at = self._reading.submit(self._reader.read, now), now
-        if now - self._revived_at >= _READ_EVERY_SECONDS:
-            self._revived_at = now
-            for words in self._stack.revive():
+        if self._revived is not None and self._revived.done():
+            for words in self._revived.result():
                 self._status.notice(words, now)
+            self._revived = None
+        if self._revived is None and now - self._revived_at >= _READ_EVERY_SECONDS:
+            self._revived, self._revived_at = self._reviving.submit(self._stack.revive), now
         if self.figures is not None and now - self._shown_at >= self._wall.every_seconds:
             self._wall.show(self._status, self.figures)
             self._shown_at = now

@@ -1,4 +1,4 @@
-"""The figures of a wall, from the workers' /metrics: the way that Prometheus would get them.
+"""The figures of a wall, from the workers' /metrics, the way that Prometheus would get them, and from Alertmanager.
 
 Gauges are summed over the workers. While partitions are on the move, nothing is said of cases rather than something
 low: `Figures.places` is empty then. Counters start again with their process, so they are added up by their growth.
@@ -13,31 +13,25 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from math import inf
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
+from processors.alarms import WARNING
+from streams.demo import alarms, sums
+from streams.demo.alarms import Alarms
+from streams.demo.sums import Place
+
 _TIMEOUT_SECONDS = 2.0
 _RATE_OVER_SECONDS = 6.0
 _LINKS = "rytmi.link.v1"  # ours, not the organisation's: not counted as events
-
-
-@dataclass
-class Place:
-    """What stands at one touchpoint. `oldest_at`: seconds since the epoch, None with nothing open."""
-
-    open: int = 0
-    critical: int = 0
-    oldest_at: float | None = None
-    overdue: Counter[str] = field(default_factory=Counter)  # by clock
-    critical_overdue: int = 0
-    obstacles: int = 0
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # all addresses are of this machine
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One reading of all workers."""
+    """One reading of all workers, and of Alertmanager."""
 
     at: float  # seconds since the epoch
     workers: int  # that answer
@@ -50,6 +44,10 @@ class Figures:
     rate: float  # of those, a second
     deadletters: Counter[str]  # by reason
     caught_up_at: float | None  # everything appended until then is in the figures; None: not known
+    read_past_at: float | None = None  # what was due before is known to be overdue or not; None: nothing is known
+    standing: Counter[str] = field(default_factory=Counter)  # alarms by level, as the workers say
+    over: int = 0  # breaches and escalations that have ended since the first reading
+    alarms: Alarms | None = None  # None: there is no Alertmanager, or it does not answer
 
     @property
     def complete(self) -> bool:
@@ -57,25 +55,26 @@ class Figures:
         return self.partitions == self.partitions_of
 
     @property
-    def open(self) -> int:
-        """Open cases everywhere."""
-        return sum(place.open for place in self.places.values())
-
-
-class _Counted(NamedTuple):
-    process: str
-    values: dict[tuple[str, str, str], float]
+    def blind_for(self) -> float:
+        """Seconds by which what is known of overdue cases lags behind; infinite while nothing is."""
+        return self.at - self.read_past_at if self.read_past_at is not None else inf
 
 
 Fetch = Callable[[str], str | None]
 
 
 class Reader:
-    """Reads the workers again and again. `fetch` gives the text at an address, None where nobody answers."""
+    """Reads the workers again and again. `fetch` gives the text at an address, None where nobody answers.
 
-    def __init__(self, addresses: Sequence[str], partitions: int, fetch: Fetch | None = None) -> None:
+    alertmanager: its address, None where there is none.
+    """
+
+    def __init__(
+        self, addresses: Sequence[str], partitions: int, fetch: Fetch | None = None, alertmanager: str | None = None
+    ) -> None:
         self._addresses, self._partitions = tuple(addresses), partitions
         self._fetch = fetch or fetched
+        self._alertmanager = alertmanager
         self._last: dict[str, dict[tuple[str, str], float]] = {}
         self._grown: Counter[tuple[str, str]] = Counter()
         self._trail: deque[tuple[float, int]] = deque()
@@ -98,8 +97,8 @@ class Reader:
             workers_of=len(texts),
             partitions=owned,
             partitions_of=self._partitions,
-            places=_places(samples) if owned == self._partitions else {},
-            causes=_causes(samples) if owned == self._partitions else Counter(),
+            places=sums.places(samples) if owned == self._partitions else {},
+            causes=sums.causes(samples) if owned == self._partitions else Counter(),
             events=int(events),
             rate=self._rate(at, int(events)),
             deadletters=Counter(
@@ -109,22 +108,29 @@ class Reader:
                     if name == "rytmi_deadletters_total"
                 }
             ),
-            caught_up_at=_caught_up(samples, self._partitions),
+            caught_up_at=sums.caught_up(samples, self._partitions),
+            read_past_at=sums.read_past(samples, self._partitions),
+            standing=sums.standing(samples),
+            over=int(sum(count for (name, _), count in self._grown.items() if name == "rytmi_alarms_total")),
+            alarms=alarms.read(self._alertmanager, self._fetch) if self._alertmanager is not None else None,
         )
 
     def _owned(self, samples: Iterable[Sample]) -> int:
         by_stage: Counter[str] = Counter()
-        for sample in _named(samples, "rytmi_partitions_owned"):
+        for sample in sums.named(samples, "rytmi_partitions_owned"):
             by_stage[sample.labels["stage"]] += int(sample.value)
         return min(by_stage.values(), default=0)
 
     def _count(self, address: str, samples: Iterable[Sample]) -> None:
         now: Counter[tuple[str, str]] = Counter()
-        for sample in _named(samples, "rytmi_events_total"):
-            if not sample.labels["topic"].endswith(_LINKS):
+        for sample in sums.named(samples, "rytmi_events_total"):
+            if not sample.labels["topic"].endswith(_LINKS) and sample.labels["result"] != "control":
                 now[sample.name, sample.labels["topic"]] += sample.value  # type: ignore[assignment]
-        for sample in _named(samples, "rytmi_deadletters_total"):
+        for sample in sums.named(samples, "rytmi_deadletters_total"):
             now[sample.name, sample.labels["reason"]] += sample.value  # type: ignore[assignment]
+        for sample in sums.named(samples, "rytmi_alarms_total"):
+            if sample.labels["level"] != WARNING and sample.labels["kind"] != "raised":
+                now[sample.name, sample.labels["kind"]] += sample.value  # type: ignore[assignment]
         before = self._last.get(address, {})
         begun_again = any(now[key] < value for key, value in before.items())
         for key, value in now.items():
@@ -142,50 +148,7 @@ class Reader:
 def fetched(address: str) -> str | None:
     """The text at an HTTP address, None if there is no answer, or one that says no."""
     try:
-        with urllib.request.urlopen(address, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - ours, http
+        with _direct.open(address, timeout=_TIMEOUT_SECONDS) as answer:
             return str(answer.read().decode())
     except (urllib.error.URLError, OSError, http.client.HTTPException):
         return None
-
-
-def _named(samples: Iterable[Sample], name: str) -> Iterable[Sample]:
-    return (sample for sample in samples if sample.name == name)
-
-
-def _places(samples: Sequence[Sample]) -> dict[str, Place]:
-    places: dict[str, Place] = {}
-    for sample in samples:
-        if "touchpoint" not in sample.labels:
-            continue
-        place, value = places.setdefault(sample.labels["touchpoint"], Place()), sample.value
-        critical = sample.labels.get("severity") == "critical"
-        if sample.name == "rytmi_cases_open":
-            place.open += int(value)
-            place.critical += int(value) if critical else 0
-        elif sample.name == "rytmi_cases_overdue":
-            place.overdue[sample.labels["clock"]] += int(value)
-            place.critical_overdue += int(value) if critical else 0
-        elif sample.name == "rytmi_oldest_open_timestamp_seconds":
-            place.oldest_at = value if place.oldest_at is None else min(value, place.oldest_at)
-        elif sample.name == "rytmi_obstacles_open":
-            place.obstacles += int(value)
-    return places
-
-
-def _causes(samples: Iterable[Sample]) -> Counter[str]:
-    causes: Counter[str] = Counter()
-    for sample in _named(samples, "rytmi_obstacles_open"):
-        causes[sample.labels["cause"]] += int(sample.value)
-    return causes
-
-
-def _caught_up(samples: Iterable[Sample], partitions: int) -> float | None:
-    """The earliest instant over all partitions; None while one of them is missing."""
-    instants = {
-        (sample.labels["topic"], sample.labels["partition"]): sample.value
-        for sample in _named(samples, "rytmi_caught_up_timestamp_seconds")
-    }
-    topics = {topic for topic, _ in instants}
-    if not instants or len(instants) < len(topics) * partitions:
-        return None
-    return min(instants.values())

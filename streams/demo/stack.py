@@ -1,8 +1,9 @@
-"""What runs under the demo: a broker of its own with topics, and the workers.
+"""What runs under the demo: a broker of its own with topics, the workers, and Prometheus and Alertmanager over them.
 
 Everything is in `HOME/demo` and is made anew each time, so that a demo starts fast, shows figures of its own events
 only, and never touches a broker that somebody started with `rytmi broker start`. With RYTMI_KAFKA_BOOTSTRAP set, that
-cluster is used instead, under a prefix of this run, and its topics are deleted at the end.
+cluster is used instead, under a prefix of this run, and its topics are deleted at the end. An Alertmanager of the
+environment is never told of anything: nobody is to be called because somebody watches a demo.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from typing import IO, Self
 
 from streams import topics
 from streams.broker import Broker, BrokerError
+from streams.demo.figures import fetched
 from streams.demo.workers import DemoError, Worker, await_ready, free_ports
+from streams.monitoring import Monitoring, MonitoringError
 from streams.settings import Settings
 
 Say = Callable[[str], None]
@@ -28,13 +31,17 @@ _DELETE_SECONDS = 30.0
 
 
 class Stack:
-    """Broker, topics and workers. A context manager: whatever was started is ended, in the opposite order."""
+    """Broker, topics, workers, Prometheus and Alertmanager: whatever was started is ended, in the opposite order.
 
-    def __init__(self, settings: Settings, config: Path, workers: int, say: Say) -> None:
-        self._config, self._count, self._say = config.absolute(), workers, say
+    monitored: False leaves Prometheus and Alertmanager out. So does a machine where they cannot be had, and it is said.
+    """
+
+    def __init__(self, settings: Settings, config: Path, workers: int, say: Say, monitored: bool = True) -> None:
+        self._config, self._count, self._say, self._monitored = config.absolute(), workers, say, monitored
         self._home = settings.home.absolute() / "demo"
-        self.settings = replace(settings, home=self._home)
+        self.settings = replace(settings, home=self._home, alertmanager_urls=())
         self.workers: list[Worker] = []
+        self.monitoring: Monitoring | None = None
         self._broker: Broker | None = None
         self._ends = ExitStack()
 
@@ -44,6 +51,7 @@ class Stack:
             self._clear()
             self._start_broker()
             topics.apply(self.settings)
+            self._start_monitoring()
             self._start_workers()
             self._ends = self._ends.pop_all()
         return self
@@ -52,6 +60,14 @@ class Stack:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ends.__exit__(kind, error, trace)
+
+    @property
+    def alert_page(self) -> str | None:
+        """Where Prometheus shows its alerts; Debian's has them at an address of its own."""
+        if self.monitoring is None:
+            return None
+        pages = [f"{self.monitoring.prometheus_url}{path}" for path in ("/classic/alerts", "/alerts")]
+        return pages[0] if fetched(pages[0]) is not None else pages[1]
 
     def revive(self) -> list[str]:
         """Start again what has ended; what happened, in words. Raises UserError if it cannot be kept up."""
@@ -62,12 +78,14 @@ class Stack:
             except BrokerError:
                 self._broker.start(child=True)
                 said.append("the broker ended; started again, with all that it had")
+        if self.monitoring is not None:
+            said += self.monitoring.revive()
         return said + [words for worker in self.workers if (words := worker.revive())]
 
     def _clear(self) -> None:
         """Remove what an earlier demo left, but for the jars and the pseudonym key."""
         Broker(self._home).stop()
-        for name in ("kafka", "log"):
+        for name in ("kafka", "log", "monitoring/data", "monitoring/log"):
             shutil.rmtree(self._home / name, ignore_errors=True)
 
     def _start_broker(self) -> None:
@@ -85,6 +103,19 @@ class Stack:
             self.settings, kafka_bootstrap=self._broker.bootstrap, replication=1, topic_prefix="", application="rytmi"
         )
 
+    def _start_monitoring(self) -> None:
+        if not self._monitored:
+            self._say("monitoring: none, as you wish; alarms are in their topic alone")
+            return
+        monitoring = Monitoring(self._home, lambda text: self._say(f"monitoring: {text}"))
+        try:
+            self._ends.enter_context(monitoring)
+        except MonitoringError as missing:
+            self._say(f"monitoring: none; alarms are in their topic alone. {missing}")
+            return
+        self.monitoring = monitoring
+        self.settings = replace(self.settings, alertmanager_urls=(monitoring.alertmanager_url,))
+
     def _start_workers(self) -> None:
         self._say(f"workers: starting {self._count}; their logs are in {_shown(self._home / 'log')}")
         self._ends.callback(self._stop_workers)
@@ -92,16 +123,20 @@ class Stack:
             log = self._home / "log" / f"worker-{number}.log"
             self.workers.append(Worker(number, port, self._config, self._environment(), log))
             self.workers[-1].start()
+        if self.monitoring is not None:
+            self.monitoring.write_targets([worker.target for worker in self.workers])
         await_ready(self.workers)
 
     def _environment(self) -> dict[str, str]:
         settings = self.settings
-        return os.environ | {
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("RYTMI_ALERTMANAGER")}
+        return ours | {
             "RYTMI_KAFKA_BOOTSTRAP": settings.bootstrap(),
             "RYTMI_REPLICATION": str(settings.replication),
             "RYTMI_TOPIC_PREFIX": settings.topic_prefix,
             "RYTMI_APPLICATION": settings.application,
             "RYTMI_HOME": str(settings.home),
+            "RYTMI_ALERTMANAGER_URL": ",".join(settings.alertmanager_urls),
         }
 
     def _stop_workers(self) -> None:

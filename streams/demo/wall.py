@@ -36,7 +36,7 @@ class Terminal:
 
     def show(self, status: Status, figures: Figures) -> None:
         """Draw it anew."""
-        self._live.update(screen(status, figures, self._console.height), refresh=True)
+        self._live.update(screen(status, figures, self._console.height, self._console.width), refresh=True)
 
     def __enter__(self) -> Self:
         self._live.start()

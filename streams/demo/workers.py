@@ -40,7 +40,8 @@ class Worker:
 
     def __init__(self, number: int, port: int, config: Path, env: Mapping[str, str], log: Path) -> None:
         self.number, self.log = number, log
-        self.address = f"http://{HOST}:{port}"
+        self.target = f"{HOST}:{port}"  # as Prometheus names it
+        self.address = f"http://{self.target}"
         self.pid = 0
         self._env = dict(env)
         self._command = [sys.executable, "-m", "streams.cli.main", "worker", "--config", str(config)]

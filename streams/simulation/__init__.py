@@ -5,7 +5,7 @@
     organisation.until(now_ms + 1000)              # and on from there: what comes due afterwards
 
 `behaviour` is the table of how customers and people behave, `touchpoint` what happens at one touchpoint,
-`organisation` all of them in one order of time.
+`organisation` all of them in one order of time, `outage` what goes wrong while somebody watches.
 """
 
 from streams.simulation.organisation import Organisation, beginning

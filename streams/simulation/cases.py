@@ -38,6 +38,9 @@ def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
     case = Case(place.new_id(), place.id, severity, channel, hours, hurry, _customer(place))
     yield _feedback(place, case, at)
     place.open[case.id] = case
+    if place.unanswered is not None and severity == "critical":
+        place.unanswered.append(case)
+        return
     if chance.happens(Odds.WITHDRAWN):
         yield (at := place.customer_at(case, at, WITHDRAWN_AFTER))
         yield _action(case, at, "withdrawn")
@@ -53,6 +56,22 @@ def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
         else:
             yield _action(case, at, "reopened", actor=case.owner)
         yield from _handled(place, case, at)
+
+
+def unanswered(place: Touchpoint, at: int) -> Life:
+    """A critical case of which nothing is seen but its feedback, until somebody takes it."""
+    channel = place.chance.one_of(place.behaviour.channels)
+    case = Case(place.new_id(), place.id, "critical", channel, ALWAYS, 1.0, _customer(place))
+    yield _feedback(place, case, at)
+    place.open[case.id] = case
+    assert place.unanswered is not None  # noqa: S101 - an outage is what such a case is part of
+    place.unanswered.append(case)
+
+
+def taken(place: Touchpoint, case: Case, at: int, hurry: float) -> Life:
+    """What becomes of a case that nobody answered, once somebody does."""
+    case.hours, case.hurry = ALWAYS, hurry
+    yield from _handled(place, case, at)
 
 
 def _handled(place: Touchpoint, case: Case, at: int) -> Part:

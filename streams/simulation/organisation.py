@@ -12,7 +12,7 @@ from processors.events import Event
 from processors.policy import OTHER
 from streams.config import Config
 from streams.config.model import TouchpointSpec
-from streams.simulation import cases, leading
+from streams.simulation import cases, leading, outage
 from streams.simulation.behaviour import MINUTE_MS
 from streams.simulation.chance import Chance
 from streams.simulation.touchpoint import Life, Touchpoint
@@ -30,6 +30,7 @@ class Organisation:
         run = f"{seed}-{_EPOCH + timedelta(milliseconds=from_ms):%y%m%d}"
         declared = config.file.touchpoints or [TouchpointSpec(id=OTHER)]
         self._places = [Touchpoint(spec, config, seed, run) for spec in declared]
+        self._outage: outage.Outage | None = None
         for place in self._places:
             self._start(from_ms, self._customers(place, from_ms))
             self._start(from_ms, leading.obstacles(place, from_ms, self._start))
@@ -51,6 +52,25 @@ class Organisation:
         Somebody who watches for a few minutes, at night perhaps, sees cases go the whole way.
         """
         self._start(from_ms, self._visitors(from_ms, cases_a_minute / MINUTE_MS, hurry))
+
+    def neglect(self, watched_from_ms: int) -> None:
+        """Let an outage begin, about an hour before somebody starts to watch. To be called before anything is told.
+
+        There is none where critical feedback has to be acknowledged soon nowhere.
+        """
+        self._outage = outage.planned(self._places, self._seed, watched_from_ms)
+        if self._outage is not None:
+            self._start(self._outage.since, outage.beginning(self._outage, self._start))
+
+    @property
+    def neglected(self) -> str | None:
+        """The touchpoint of the outage."""
+        return self._outage.place.id if self._outage is not None else None
+
+    def relieve(self, from_ms: int, hurry: float) -> None:
+        """From then on, somebody sees to what the outage has left."""
+        if self._outage is not None:
+            self._start(from_ms, outage.relief(self._outage, from_ms, hurry, self._start))
 
     def _start(self, at: int, life: Life) -> None:
         heappush(self._heap, (at, next(self._order), life))

@@ -7,6 +7,7 @@ sees of the others only what has happened by then.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,6 +60,7 @@ class Touchpoint:
         self.chance = Chance(seed, spec.id)
         self.open: dict[str, Case] = {}
         self.standing: dict[str, str] = {}  # cause by obstacle
+        self.unanswered: deque[Case] | None = None  # critical cases in an outage, the oldest first; None: there is none
         self._config = config
         self._zone = ZoneInfo(config.timezone)
         self._run = run
@@ -77,6 +79,12 @@ class Touchpoint:
         if judging.hours is None and not self.chance.happens(Odds.ON_CALL):
             return policies.match(dated, Classification(self.id, "normal", channel)).calendar
         return judging
+
+    def acknowledged_within(self, at_ms: int) -> int | None:
+        """The target of critical feedback's acknowledgement, milliseconds of worked time; None: there is none."""
+        policies = self._config.policies
+        critical = Classification(self.id, "critical", self.behaviour.channels[0][0])
+        return policies.match(policies.in_force(at_ms), critical).targets.get("acknowledge")
 
     def done_at(self, case: Case, at_ms: int, delay: Delay) -> int:
         """The instant by which somebody has got to something of that kind, from `at_ms` on."""

@@ -1,11 +1,5 @@
-"""Alarms at a real Alertmanager, by the configuration that is shipped, and what its webhook is told.
+"""Alarms at a real Alertmanager, by the configuration that is shipped, and what its webhook is told."""
 
-Of the shipped file only the webhooks' address is another one, and in the storm test group_interval is a second, so that
-a second page, were there one, would come at once.
-"""
-
-import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,9 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,61 +16,27 @@ import requests
 
 from streams.alertmanager import Links, Sink
 from streams.monitoring import Monitoring
+from tests.live.alertmanager import (
+    PAGE_SECONDS,
+    PROMPT_SECONDS,
+    Webhook,
+    active,
+    configuration,
+    listening,
+    seconds_until,
+    stop_alertmanager,
+)
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "deploy" / "alertmanager"
 SHARD = ("cases", 0)
-PROMPT_SECONDS = 2.0
-PAGE_SECONDS = 20.0  # the shipped group_wait of 5 s, and a machine that is busy
 PATIENT = 60.0  # slack of a sink whose standstills are not the test's subject
-
-
-class Webhook:
-    """A receiver of Alertmanager's notifications."""
-
-    def __init__(self) -> None:
-        self.pages: list[dict[str, Any]] = []
-        pages = self.pages
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                pages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))) | {"path": self.path})
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-
-    def told(self, **labels: str) -> list[dict[str, Any]]:
-        """The pages whose group has these labels."""
-        return [page for page in list(self.pages) if labels.items() <= page["groupLabels"].items()]
 
 
 @pytest.fixture
 def webhook() -> Iterator[Webhook]:
-    made = Webhook()
-    thread = Thread(target=made.server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-
-
-def configuration(directory: Path, webhook: Webhook, group_interval: str | None = None) -> Path:
-    """The shipped files with the webhooks here."""
-    text = (SHIPPED / "alertmanager.yml").read_text()
-    assert "http://127.0.0.1:9095/" in text
-    text = text.replace("http://127.0.0.1:9095/", f"{webhook.address}/")
-    if group_interval is not None:
-        text = text.replace("group_interval: 2m", f"group_interval: {group_interval}")
-    (directory / "templates").symlink_to(SHIPPED / "templates")
-    path = directory / "alertmanager.yml"
-    path.write_text(text)
-    return path
+    with listening() as made:
+        yield made
 
 
 @pytest.fixture
@@ -128,22 +86,10 @@ def alarm(case: str, kind: str = "raised", level: str = "breach", **more: Any) -
     }
 
 
-def active(monitoring: Monitoring) -> dict[str, dict[str, Any]]:
-    """The alerts that stand, by case and level."""
-    answer = requests.get(f"{monitoring.alertmanager_url}/api/v2/alerts", timeout=5)
-    return {f"{found['labels'].get('case')}-{found['labels'].get('level')}": found for found in answer.json()}
-
-
 def post_alert(monitoring: Monitoring, **labels: str) -> None:
     """As Prometheus would."""
     url = f"{monitoring.alertmanager_url}/api/v2/alerts"
     requests.post(url, json=[{"labels": labels}], timeout=5).raise_for_status()
-
-
-def seconds_until(condition: Any, limit: float, what: str) -> float:
-    begun = time.monotonic()
-    until(condition, limit, what)
-    return time.monotonic() - begun
 
 
 def test_an_alarm_stands_within_two_seconds_and_is_gone_within_two_of_its_end(monitoring: Monitoring) -> None:
@@ -222,11 +168,6 @@ def test_a_storm_after_an_outage_is_one_page_and_what_is_over_by_then_is_none(
     page = webhook.told(unit="logistics")[0]
     firing = {alert["labels"]["case"] for alert in page["alerts"] if alert["status"] == "firing"}
     assert firing == {f"c{n}" for n in range(100, 1200)}
-
-
-def stop_alertmanager(monitoring: Monitoring) -> None:
-    os.kill(monitoring.children[0].pid, signal.SIGKILL)
-    until(lambda: monitoring.children[0].has_ended, 10, "Alertmanager is dead")
 
 
 def test_nothing_is_lost_while_alertmanager_is_dead(monitoring: Monitoring, webhook: Webhook) -> None:

@@ -18,6 +18,7 @@ import psutil
 from processors.backtest import Backtest
 from processors.events import Event, Feedback
 from processors.settled import row
+from streams.broker.jars import cache_directory
 from streams.cases import rows
 from streams.config import Config, load
 from streams.demo.conductor import Conductor, now_ms
@@ -91,10 +92,11 @@ def overdue(found: list[dict[str, Any]]) -> Counter[str]:
 def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(settings: Settings) -> None:
     config = load(EXAMPLE)
     organisation = Recorded(config, 3, beginning(now_ms(), 1.5, config.timezone))
-    with Stack(settings, EXAMPLE, 2, print) as stack:
+    with Stack(settings, EXAMPLE, 2, print, monitored=False) as stack:
         status = Status([one.id for one in config.file.touchpoints], [worker.address for worker in stack.workers])
         with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
             assert conductor.load() == len(organisation.told) > 5_000
+            conductor.catch_up()
         found = conductor.figures
         assert found is not None
         assert found.complete
@@ -113,7 +115,7 @@ def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(setti
     )
     assert +found.causes == standing
     # The workers were asked a moment after `at`; what fell due within it may be in their figures.
-    shown: Counter[str] = sum((place.overdue for place in found.places.values()), Counter())
+    shown: Counter[str] = sum((place.overdue + place.unknown for place in found.places.values()), Counter())
     soon = overdue(cases(config, organisation.told, at + 10_000)[0])
     assert all(count <= shown[clock] <= soon[clock] for clock, count in overdue(by_backtest).items())
     assert shown.total() > 0
@@ -127,13 +129,13 @@ def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(setti
 class Demo:
     """`rytmi demo` as a process, and everything that it has started."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *options: str, **env: str) -> None:
         self.log = home / f"said-{uuid.uuid4().hex[:6]}"
-        env = {name: value for name, value in os.environ.items() if not name.startswith("RYTMI_")}
-        command = [sys.executable, "-m", "streams.cli.main", "demo", "--plain", "--weeks", "0.5"]
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("RYTMI_")}
+        command = [sys.executable, "-m", "streams.cli.main", "demo", "--plain", "--weeks", "0.5", *options]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=env | {"RYTMI_HOME": str(home)}, stdout=out, stderr=subprocess.STDOUT
+                command, cwd=ROOT, env=plain | {"RYTMI_HOME": str(home)} | env, stdout=out, stderr=subprocess.STDOUT
             )
         self.started: list[psutil.Process] = []
 
@@ -147,11 +149,11 @@ class Demo:
 
         return until(found, 120, f"the demo says {pattern!r}")
 
-    def live(self) -> int:
-        """Wait until it is live, and note what runs."""
+    def live(self, servers: int = 5) -> int:
+        """Wait until it is live, and note what runs: broker, two workers, Prometheus, Alertmanager, and keepers."""
         at = self.said(r"live for .*: partitions 4 of 4, workers 2 of 2, .*open [1-9]")
         self.started = psutil.Process(self.process.pid).children(recursive=True)
-        assert len(self.started) == 6, "three keepers, a broker, two workers"
+        assert len(self.started) == 2 * servers, [one.cmdline() for one in self.started]
         return at
 
     def running(self) -> list[psutil.Process]:
@@ -160,8 +162,8 @@ class Demo:
 
 
 @contextmanager
-def demo(home: Path) -> Iterator[Demo]:
-    one = Demo(home)
+def demo(home: Path, *options: str, **env: str) -> Iterator[Demo]:
+    one = Demo(home, *options, **env)
     try:
         yield one
     finally:
@@ -169,18 +171,67 @@ def demo(home: Path) -> Iterator[Demo]:
         one.process.wait(30)
 
 
-def test_killed_worker_is_started_again_and_the_end_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Its case is one of those that nobody has answered for an hour; who has it is told is said, too."""
+    with demo(tmp_path) as running:
+        at = running.live()
+        began = time.monotonic()
+        known = set(re.findall(r"newest: \w+ (\S+)", running.log.read_text()))
+        alarm = re.compile(r"alarms: [^;]*; newest: (?:breach|escalation) (\S+) acknowledge [\d:]+ to \S+")
+
+        def come() -> str | None:
+            assert running.process.poll() is None, running.log.read_text()
+            cases = alarm.findall(running.log.read_text(), at)
+            return next((case for case in cases if case not in known), None)
+
+        case = until(come, 90, "another alarm")
+        print(
+            f"the first alarm while one watches: {case}, {time.monotonic() - began:.0f} s after the first live figures"
+        )
+        neglected = re.search(r"nobody at (\w+) has answered", running.log.read_text())
+        assert neglected is not None
+        assert case.startswith(neglected[1])
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(90) == 0
+        assert not running.running()
+        assert "ended; nothing is left running" in running.log.read_text()
+
+
+def test_killed_processes_are_started_again(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
         at = running.live()
         worker = next(one for one in running.started if one.cmdline()[1:2] == ["-m"])
+        alertmanager = next(one for one in running.started if "--cluster.listen-address=" in one.cmdline()[:4])
         worker.kill()
         at = running.said(r"worker \d ended by SIGKILL; it runs again as process \d+", at)
-        running.said("live for .*: partitions 4 of 4, workers 2 of 2", at)
+        at = running.said("live for .*: partitions 4 of 4, workers 2 of 2", at)
+        alertmanager.kill()
+        at = running.said(r"Alertmanager ended; started again", at)
+        running.said(r"alarms: [1-9]\d* escalations?, [1-9]\d* breach", at)
         running.started += psutil.Process(running.process.pid).children(recursive=True)
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(90) == 0
         assert not running.running()
-        assert "ended; nothing is left running" in running.log.read_text()
+
+
+def test_without_prometheus_and_alertmanager_it_goes_on_and_says_so(tmp_path: Path) -> None:
+    elsewhere = {"RYTMI_ALERTMANAGER_URL": "http://127.0.0.1:9", "RYTMI_ALERTMANAGER_TOKEN": "not for a demo"}
+    jars = tmp_path / "cache" / "rytmi" / "jars"
+    jars.parent.mkdir(parents=True)
+    jars.symlink_to(cache_directory())
+    nothing = {"PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for options, env, why in (
+        (["--no-monitoring"], elsewhere, "as you wish"),
+        ([], nothing, r"Prometheus and Alertmanager are not on this machine"),
+    ):
+        with demo(tmp_path, *options, **env) as running:
+            running.said(f"monitoring: none.*{why}")
+            at = running.live(servers=3)
+            running.said(r"alarms: topic only: \d+ escalations?, [1-9]\d* breach", at)
+            running.process.send_signal(signal.SIGTERM)
+            assert running.process.wait(90) == 0
+            assert not running.running()
+            assert "Alertmanager http" not in "".join(p.read_text() for p in tmp_path.rglob("worker-*.log"))
 
 
 def test_second_demo_is_refused_and_one_killed_outright_takes_everything_with_it(tmp_path: Path) -> None:
@@ -191,4 +242,4 @@ def test_second_demo_is_refused_and_one_killed_outright_takes_everything_with_it
             assert "a demo runs here already" in second.log.read_text()
         running.process.kill()
         running.process.wait(30)
-        until(lambda: not running.running(), 60, "broker and workers have ended")
+        until(lambda: not running.running(), 60, "all that it had started has ended")

@@ -50,6 +50,7 @@ _GRACE_SECONDS = "5"
 
 def environment(settings: Settings) -> dict[str, str]:
     """What `Settings.from_env` makes the same settings of."""
+    links = {"RYTMI_CASE_URL": settings.case_url, "RYTMI_RUNBOOK_URL": settings.runbook_url}
     return {
         "PATH": os.environ.get("PATH", ""),
         "PYTHONPATH": str(ROOT),
@@ -60,6 +61,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "RYTMI_REPLICATION": str(settings.replication),
         "RYTMI_HOME": str(settings.home),
         "RYTMI_PSEUDONYM_KEY": KEY,
+        "RYTMI_ALERTMANAGER_URL": ",".join(settings.alertmanager_urls),
+        **{name: url for name, url in links.items() if url is not None},
     }
 
 

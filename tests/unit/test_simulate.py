@@ -31,6 +31,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
 NOW = instant("2026-03-02T12:00:00+02:00")
 ZONE = ZoneInfo("Europe/Helsinki")
 HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,55 @@ def test_in_haste_cases_come_steadily_at_night_and_go_the_whole_way_in_minutes(c
     closed = {e.case for e in half_hour if isinstance(e, Action) and e.kind == "closed"}
     assert len(closed & {e.case for e in begun}) > 50
     assert max(b.at - a.at for a, b in itertools.pairwise(half_hour)) < 60_000
+
+
+def neglected(config: Config) -> tuple[list[Event], list[Event]]:
+    """The history with an outage that ends NOW plus ten minutes, and what happens in the half-hour from NOW on."""
+    one = organisation(config, weeks=0.5)
+    one.neglect(NOW)
+    before = list(one.until(NOW))
+    one.relieve(NOW + 10 * MINUTE_MS, hurry=60)
+    return before, list(one.until(NOW + 30 * MINUTE_MS))
+
+
+def test_an_outage_lets_critical_feedback_become_overdue_minute_by_minute_until_somebody_takes_it(
+    config: Config,
+) -> None:
+    before, after = neglected(config)
+    place = organisation(config, weeks=0.5)
+    assert place.neglected is None
+    place.neglect(NOW)
+    received = {
+        event.case: event.at
+        for event in before
+        if isinstance(event, Feedback)
+        and event.severity == "critical"
+        and event.touchpoint == place.neglected
+        and event.at > NOW - HOUR_MS - 3 * MINUTE_MS
+    }
+    answered = {e.case: e.at for e in reversed(after) if isinstance(e, Action) and e.case in received}
+    assert not {e.case for e in before if isinstance(e, Action)} & received.keys()
+    due = sorted(at + HOUR_MS - NOW for at in received.values())
+    assert min(due) < 0, "some are overdue when one begins to watch"
+    assert max(b - a for a, b in itertools.pairwise(due)) < MINUTE_MS
+    assert min(answered.values()) >= NOW + 10 * MINUTE_MS
+    assert 20 < len(answered) < 60
+    ends = [answered[case] for case in sorted(answered, key=lambda case: received[case])]
+    assert Counter(b > a for a, b in itertools.pairwise(ends))[True] > 0.8 * len(ends), "the oldest first"
+    assert any(isinstance(e, Action) and e.kind == "closed" and e.case in received for e in after)
+
+
+def test_an_outage_is_the_same_from_the_same_seed_and_changes_nothing_before_it(config: Config) -> None:
+    assert neglected(config) == neglected(config)
+    usual = list(organisation(config, weeks=0.5).until(NOW - 70 * MINUTE_MS))
+    assert neglected(config)[0][: len(usual)] == usual
+
+
+def test_no_outage_where_critical_feedback_need_not_be_acknowledged_soon() -> None:
+    slow = parse({"policies": [{"name": "all", "targets": {"acknowledge": "2d"}}]})
+    one = organisation(slow, weeks=0)
+    one.neglect(NOW)
+    assert one.neglected is None
 
 
 def test_configuration_without_touchpoints_has_feedback_from_elsewhere() -> None:
