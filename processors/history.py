@@ -32,21 +32,24 @@ def alarms(
     case: str, entries: Sequence[Entry], judged: Sequence[Judged], until: int, policies: Policies
 ) -> Iterator[dict[str, Any]]:
     """The records of `rytmi.alarm.v1` of a case, in the order in which they would have been written."""
-    if not _may_have_any(entries, judged, until):
+    # When somebody is to be told next, unless something happens that changes it. None: nobody, or not known yet.
+    earliest: int | None = None
+    is_plain = _is_plain(entries, judged)
+    if is_plain and (earliest := _earliest(judged[0], until)) is None:
         return
     announced: dict[int, Told] = {}
-    earliest: int | None = None  # when somebody is to be told next, unless something happens that changes it
     ends = [i for i in range(1, len(entries)) if entries[i].at != entries[i - 1].at] + [len(entries)]
     harmless = _POSTPONING if policies.targeted & _STARTED_LATER else _POSTPONING | _STARTING
     before = 0
     for end in ends:
-        known, now = entries[:end], entries[end - 1].at
-        horizon = entries[end].at if end < len(entries) else until
-        only_postpones = all(entry.rank in harmless for entry in entries[before:end])
-        before = end
-        if not announced and only_postpones and (earliest is None or earliest >= horizon):
-            continue  # nearly always: nothing can come due, and nothing that did can end
+        now, horizon = entries[end - 1].at, entries[end].at if end < len(entries) else until
+        ranks, before = {entry.rank for entry in entries[before:end]}, end
+        nothing_changes = ranks <= _MOVING_NOTHING or (not announced and (is_plain or ranks <= harmless))
+        if nothing_changes and (earliest is None or earliest >= horizon):
+            continue
+        known = entries[:end]
         then = judge(known, policies) if end < len(entries) else judged
+        is_plain = False
         if announced:
             announced, gone = review(known, then, announced, now, policies)
             for one in gone:
@@ -58,25 +61,34 @@ def alarms(
             told = told_of(level, max(level.told, now), known, then, policies)
             announced[level.code] = told
             yield raised(case, level.code, told, known, then, policies)
+        earliest = upcoming(known, then, announced)
 
 
-# What can stop a clock or hold it, and brings nothing nearer; what does no more than that but for the clocks it starts.
-_POSTPONING = frozenset((ACKNOWLEDGED, ASSIGNED, PAUSED, TOLD, WITHDRAWN, RAISED, REMOVED))
+# What moves no instant of a cycle; what can stop a clock or hold it, and brings nothing nearer; what does no more than
+# that but for the clocks that it starts.
+_MOVING_NOTHING = frozenset((RAISED, REMOVED))
+_POSTPONING = _MOVING_NOTHING | {ACKNOWLEDGED, ASSIGNED, PAUSED, TOLD, WITHDRAWN}
 _STARTING, _STARTED_LATER = frozenset((MADE, EFFECTIVE, CLOSED)), frozenset(("effect", "tell"))
 
 
-def _may_have_any(entries: Sequence[Entry], judged: Sequence[Judged], until: int) -> bool:
-    """False where it is plain that nobody was told: one quiet cycle, and no clock of it came near its due time."""
-    if len(judged) > 1 or not judged:
-        return bool(judged)
-    cycle, _, readings = judged[0]
-    if len(cycle.changes) > 1 or cycle.promised is not None or any(entry.rank == REVOKED for entry in entries):
-        return True
-    for read in readings:
+def _is_plain(entries: Sequence[Entry], judged: Sequence[Judged]) -> bool:
+    """One cycle, judged alike from start to end: its levels follow from where its clocks started, but for pauses."""
+    if len(judged) != 1:
+        return False
+    cycle = judged[0].cycle
+    return len(cycle.changes) == 1 and cycle.promised is None and all(entry.rank != REVOKED for entry in entries)
+
+
+def _earliest(judged: Judged, until: int) -> int | None:
+    """Before when nobody is told in a plain cycle; None where no clock comes that far."""
+    found = None
+    for read in judged.readings:
         target = read.policy.targets.get(read.clock)
-        if target is not None:
-            first = min(read.policy.warn, default=1.0)
-            # Neither a calendar nor a pause lets a share of the target pass faster than real time does.
-            if (read.ended or until) - read.started >= first * target:
-                return True
-    return False
+        if target is None:
+            continue
+        first, end = round(min(read.policy.warn, default=1.0) * target), read.ended or until
+        # No calendar lets time pass faster than it does.
+        at = read.policy.calendar.after(read.started, first) if end - read.started >= first else None
+        if at is not None and at < end:
+            found = at if found is None else min(found, at)
+    return found

@@ -11,10 +11,13 @@ from typing import Any, BinaryIO
 import msgspec
 
 from processors.canonical import rfc3339
+from schemas.loader import current
 from streams import UserError
 
 _encode = msgspec.json.Encoder().encode
 _GZIP = b"\x1f\x8b"
+_ALARM = tuple(field["name"] for field in current("alarm").definition["fields"])
+_ALARM_INSTANTS = tuple(name for name in _ALARM if name == "at" or name.endswith("_at"))
 
 
 def lines(path: str) -> Iterator[bytes]:
@@ -52,10 +55,11 @@ def dump(out: BinaryIO, rows: Iterable[Any]) -> int:
 
 def alarm_row(alarm: dict[str, Any]) -> dict[str, Any]:
     """A record of `rytmi.alarm.v1` in the words of `alarms.jsonl`."""
-    return {
-        name: rfc3339(value) if value is not None and (name == "at" or name.endswith("_at")) else value
-        for name, value in sorted(alarm.items())
-    }
+    row = {name: alarm[name] for name in _ALARM}
+    for name in _ALARM_INSTANTS:
+        if row[name] is not None:
+            row[name] = rfc3339(row[name])
+    return row
 
 
 def outcome_row(outcome: dict[str, Any]) -> dict[str, Any]:
