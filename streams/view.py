@@ -50,8 +50,8 @@ class Status:
 def screen(status: Status, figures: Figures, height: int = 24, width: int = 80) -> RenderableType:
     """The whole wall."""
     head = Table.grid(expand=True)
-    head.add_column()
-    head.add_column(justify="right")
+    head.add_column(no_wrap=True, overflow="ellipsis")
+    head.add_column(no_wrap=True, justify="right")
     head.add_row(
         Text.assemble((" RYTMI ", "bold reverse"), f"  {status.phase}"),
         Text.assemble(("Ctrl-C ends all of it   ", "dim"), f"{time_of_day(figures.at)} "),

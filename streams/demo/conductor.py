@@ -68,7 +68,7 @@ class Conductor:
         """
         with backfill(self._stack.settings, self._codec, "demo"):
             count = self._send(load=True)
-            self._status.phase = f"catching up with {count:,} events of history"
+            self._status.phase = f"catching up with {count:,} events"
             self.catch_up()
             count += self._send()
             self._sender.close()
@@ -113,7 +113,7 @@ class Conductor:
         for count, event in enumerate(self._organisation.until(now_ms()), 1):
             self._sender.send(event)
             if load and count % _LOOK_EVERY == 0:
-                self._status.phase = f"loading the history: {count:,} events sent"
+                self._status.phase = f"loading the history: {count:,} events"
                 self._look()
         return count
 

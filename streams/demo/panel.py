@@ -15,7 +15,7 @@ from streams.demo.words import span, time_of_day
 
 _STYLES = {WARNING: "yellow", BREACH: "bold red", ESCALATION: "bold magenta"}
 _SIGNS = {WARNING: " ", BREACH: "\N{BLACK UP-POINTING TRIANGLE}", ESCALATION: "\N{UPWARDS ARROW}"}
-_WIDE = 100  # columns from which there is room for the due time, too
+_WIDE = 100  # columns from which there is room for seconds, and for how late it is
 
 
 def levels(counts: Mapping[str, int]) -> str:
@@ -46,15 +46,15 @@ def newest(figures: Figures, rows: int, width: int) -> RenderableType:
         table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for alarm in figures.alarms.newest[:rows] if figures.alarms is not None else ():
-        due = [_due(alarm, figures.at)] if width >= _WIDE else []
+        since = time_of_day(alarm.since)
+        when = [since, _due(alarm, figures.at)] if width >= _WIDE else [since[:5]]
         table.add_row(
             Text(f" {_SIGNS[alarm.level]} {alarm.level}", _STYLES[alarm.level]),
             alarm.case,
             alarm.touchpoint,
             alarm.clock,
-            time_of_day(alarm.since),
-            *due,
-            f"to {alarm.to}",
+            *when,
+            alarm.to,
         )
     return table
 
