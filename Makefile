@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-demo: venv  ## a whole organisation on this machine, with a live view; Ctrl-C ends all of it
+demo: venv  ## a whole organisation on this machine, with alarms and a live view; Ctrl-C ends all of it
 	@$(BIN)/rytmi demo
 
 test: check  ## everything: check, then all that needs a real broker
