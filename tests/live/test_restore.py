@@ -11,6 +11,7 @@ from streams.settings import Settings
 from streams.store import Store
 from streams.topics.table import CHANGELOGS
 from tests.live.workers import Crew, Progress, Raw, WorkerProcess, rytmi, stored
+from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
@@ -23,7 +24,7 @@ def organisation(out: Raw) -> None:
     """Cases with a few events each, decisions and obstacles that name some."""
     for number in range(CASES):
         case = f"case-{number:06}"
-        at = NOW - 86_400_000 + number
+        at = NOW - 10 * 86_400_000 + number
         out.event(Feedback(f"f-{number}", at, case, "web", "high", channel="phone", customer=f"c-{number}"), "")
         for step, kind in enumerate(("acknowledged", "assigned", "paused", "resumed"), 1):
             out.event(Action(f"{kind}-{number}", at + step * 60_000, case, kind), "")
@@ -38,16 +39,23 @@ def organisation(out: Raw) -> None:
     out.flush()
 
 
+def _all_told(worker: WorkerProcess) -> bool:
+    figures = worker.metrics()
+    overdue = figures.sum("rytmi_cases_overdue")
+    return figures.sum("rytmi_cases_unknown") == 0 < overdue == figures.sum("rytmi_alarms_active", level="breach")
+
+
 def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settings, tmp_path: Path) -> None:
     out, progress = Raw(applied), Progress(applied)
-    until = "2030-01-01T00:00:00Z"
+    as_of = "2030-01-01T00:00:00Z"
     with Crew(applied) as crew:
         worker = crew.start("--session-timeout", "3")
         worker.await_shards(3 * applied.partitions)
         organisation(out)
         progress.await_settled(120)
+        until(lambda: _all_told(worker), 120, "all that is overdue is announced; nothing becomes due later")
         before = {stage: stored(applied, stage) for stage in CHANGELOGS}
-        rytmi(applied, "cases", "--config", crew.config, "--until", until, "--out", tmp_path / "before.jsonl")
+        rytmi(applied, "cases", "--config", crew.config, "--until", as_of, "--out", tmp_path / "before.jsonl")
         figures = _figures(worker)
         worker.kill()
 
@@ -80,7 +88,7 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
         assert {e for e in after.entities if after.entities[e] != before["cases"].entities[e]} == {"case-000000"}
         assert again.events(result="repeated") == 0
         assert again.events(result="folded") == 1
-        rytmi(applied, "cases", "--config", crew.config, "--until", until, "--out", tmp_path / "after.jsonl")
+        rytmi(applied, "cases", "--config", crew.config, "--until", as_of, "--out", tmp_path / "after.jsonl")
         assert again.stop() == 0
     progress.close()
     changed = [
