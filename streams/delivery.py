@@ -25,7 +25,7 @@ from streams import UserError
 
 TESTED = {"faust-streaming": "0.15.", "aiokafka": "0.14."}
 _FETCH_WAIT_MS = 25  # how long the broker holds a fetch: what is known of a quiet partition is at most that old
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.25
 _PARTITION_FETCH_BYTES = 8 * 1024 * 1024
 _IDLE_SECONDS = 0.05
 
@@ -93,7 +93,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         another one: records of the new one, taken for the old one's, would be dropped, and the consumer's position is
         behind them. Should anything be dropped all the same, `follows` lets the pipeline notice (see Batch).
         """
-        self._watch(args[0]._fetcher)
+        self._watch(args[0])
         records = await super()._fetch_records(*args, **kwargs)
         generation = self.app.consumer_generation_id
         if generation != self.fetched_in:
@@ -103,8 +103,9 @@ class _Thread(driver.AIOKafkaConsumerThread):
         self._note_ends(args[0])
         return records
 
-    def _watch(self, fetcher: Any) -> None:
+    def _watch(self, consumer: Any) -> None:
         """Have every fetch note when it was asked: what its answer does not hold was not there by then."""
+        fetcher = consumer._fetcher
         if fetcher is self._watched:
             return
         self._watched, fetch = fetcher, fetcher._proc_fetch_request
@@ -118,6 +119,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
                     state = assignment.state_value(tp) if tp in assignment.tps else None
                     if state is not None and (state.timestamp or 0) >= asked:
                         self.asked[tp] = asked
+            self._note_ends(consumer)
             return answer
 
         fetcher._proc_fetch_request = noting
