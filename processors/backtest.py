@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from processors import case, decision, fanout, ledger, obstacle
+from processors import case, decision, fanout, ledger, obstacle, signal
 from processors.admission import at_declared_touchpoint
 from processors.enriched import Judged, happened, judge, outcome_id, record
 from processors.events import Action, Decision, Event, Feedback, Link, Obstacle
 from processors.history import alarms
 from processors.ledger import Entry
+from processors.measures import contribution
+from processors.measures.terms import Contribution
 from processors.policy import Policies
 
 Known = dict[str, dict[str, Entry]]
@@ -29,6 +31,7 @@ class Backtest:
         self._cases: Known = {}
         self._decisions: Known = {}
         self._obstacles: Known = {}
+        self._signals: Known = {}
         self._named: dict[tuple[str, str], set[str]] = {}
 
     def add(self, event: Event) -> str:
@@ -41,7 +44,7 @@ class Backtest:
             return self._add_telling(decision, self._decisions, event.decision, decision.entry(event))
         if isinstance(event, Obstacle):
             return self._add_telling(obstacle, self._obstacles, event.obstacle, obstacle.entry(event))
-        return ledger.FOLDED  # a pulse or an indicator: an entity of its own, of which no measure exists yet
+        return signal.add(self._signals.setdefault(signal.entity(event), {}), signal.entry(event))
 
     def _add_telling(self, of: Any, known: Known, entity: str, entry: Entry) -> str:
         named = self._named.setdefault((of.__name__, entity), set())
@@ -78,6 +81,19 @@ class Backtest:
     def alarms(self, name: str, entries: list[Entry], judged: list[Judged], until: int) -> Iterator[dict[str, Any]]:
         """What people would have been told of a case before `until`, as records of `rytmi.alarm.v1`."""
         return alarms(name, entries, judged, until, self.policies)
+
+    def contribution(self, entries: list[Entry], judged: list[Judged]) -> Contribution:
+        """What a case contributes to the measures."""
+        return contribution.of_case(entries, judged, self.policies)
+
+    def other_contributions(self) -> Iterator[Contribution]:
+        """What obstacles, decisions, pulse answers and indicators contribute."""
+        for known in self._obstacles.values():
+            yield contribution.of_obstacle(sorted(known.values()))
+        for known in self._decisions.values():
+            yield contribution.of_decision(sorted(known.values()), self.policies)
+        for known in self._signals.values():
+            yield contribution.of_signal(sorted(known.values()), self.policies)
 
     def obstacles(self) -> Iterator[tuple[str, list[obstacle.Episode]]]:
         """The episodes of every obstacle, by obstacle id."""

@@ -70,6 +70,7 @@ class Cycle:
     told: int | None = None
     closed: int | None = None
     withdrawn: int | None = None
+    reopened: bool = False  # it was begun by `reopened`, and not by feedback
     succeeded: int | None = None  # when the next cycle started
     pauses: list[tuple[int, int | None]] = field(default_factory=list)
 
@@ -129,6 +130,7 @@ def cycles(entries: Sequence[Entry]) -> list[Cycle]:
                     _step(cycle, e, at)
             elif e.rank == REOPENED:
                 _begin(found, at, cycle.classification)
+                found[-1].reopened = True
             elif e.rank == TOLD and cycle.closed is not None and cycle.told is None:
                 cycle.told = at
     return found

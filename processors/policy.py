@@ -42,7 +42,7 @@ class Policy(NamedTuple):
     """Targets in worked milliseconds by clock; `pausable` clocks stand still in a pause.
 
     match: attribute (severity, touchpoint, channel, unit, path) to patterns, `*` standing for any run of characters.
-    warn: shares of the target. escalate: (milliseconds after the breach, who).
+    warn: shares of the target. escalate: (milliseconds after the breach, who). hours: the calendar's name.
     """
 
     name: str | None
@@ -52,6 +52,7 @@ class Policy(NamedTuple):
     pausable: frozenset[str] = frozenset()
     warn: tuple[float, ...] = ()
     escalate: tuple[tuple[int, str], ...] = ()
+    hours: str = "always"
 
 
 class PolicySet(NamedTuple):
@@ -79,6 +80,8 @@ class Policies:
     def __post_init__(self) -> None:
         self.sets = tuple(sorted(self.sets, key=lambda s: s.from_ms if s.from_ms is not None else -1))
         self.targeted = frozenset(clock for dated in self.sets for policy in dated.policies for clock in policy.targets)
+        places = self.touchpoints.values()
+        self.units = frozenset((*self.people, *(place.unit for place in places if place.unit is not None)))
         self._starts = [s.from_ms if s.from_ms is not None else -1 for s in self.sets]
 
     def in_force(self, received_ms: int) -> PolicySet:

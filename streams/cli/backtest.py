@@ -17,7 +17,7 @@ from streams.cli.instants import Instant
 @click.option("--until", type=Instant(), help="Take events up to and including this instant; default: the last event.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
 def command(path: Path, events: str, until: int | None, out: Path) -> None:
-    """Fold a file of events and write cases.jsonl, clock.jsonl, alarms.jsonl and deadletters.jsonl.
+    """Fold a file of events and write cases.jsonl, clock.jsonl, alarms.jsonl, measures.jsonl and deadletters.jsonl.
 
     The lines may stand in any order. Try a new policy on last year before it is put in force, or reproduce what a
     live run said: both give the same, byte by byte.
@@ -30,13 +30,14 @@ def command(path: Path, events: str, until: int | None, out: Path) -> None:
     from streams.backtest import run
     from streams.config import load
     from streams.files import lines
+    from streams.measures.frame import frame
 
     # Events hold no cycles; looking for some among a million of them takes a fifth of the time.
     gc.set_threshold(200_000, 50, 100)
     config = load(path)
     shown = sys.stderr.isatty()
     tell = (lambda n: click.echo(f"\r{n:,} lines", nl=False, err=True)) if shown else (lambda n: None)
-    done = run(config.policies, lines(events), until, out, tell)
+    done = run(frame(config), lines(events), until, out, tell)
     start = "\r" if shown else ""
     rate = done.read / max(done.seconds, 1e-9)
     click.echo(

@@ -67,6 +67,7 @@ def _policy(spec: PolicySpec, calendars: Mapping[str, Calendar]) -> Policy:
         pausable=frozenset(spec.pausable),
         warn=tuple(spec.warn),
         escalate=tuple((step.after, step.to) for step in spec.escalate),
+        hours=spec.calendar,
     )
 
 

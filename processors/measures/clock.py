@@ -1,0 +1,175 @@
+"""Clocks by arrival, the waiting counted: how those that started in a window came out, and how long they take.
+
+A clock is one fact in the cell of its touchpoint, severity and start: what is settled of one that has ended, by bins
+of its lengths; of one that runs, the instants from which time alone makes its age, its worked time and its being late.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+from processors import lifetable
+from processors.calendar import Calendar
+from processors.clocks import MET, MISSED, Pauses, Reading
+from processors.enriched import Judged
+from processors.lifetable import LifeTable, bin_of
+from processors.measures.terms import ALL, Cell, Fact, Frame, Row, Share, cell, gather
+from processors.panes import DAY_MS, Span
+from processors.policy import CLOCKS
+
+FAMILY = "clock"
+RHYTHMS = {"daily": DAY_MS, "weekly": 7 * DAY_MS, "monthly": 28 * DAY_MS}
+
+RUNNING, DONE, WITHDRAWN = range(3)
+_OUTCOMES = {MET: 1, MISSED: 2}
+_INDEX = {clock: i for i, clock in enumerate(CLOCKS)}
+
+
+def facts(judged: Sequence[Judged]) -> Iterator[Share]:
+    """What the clocks of a case contribute.
+
+    Of one that has ended: (pane, clock, DONE or WITHDRAWN, outcome, bin of elapsed, bin of worked, longest rhythm that
+    it kept not). Of one that runs: (pane, clock, RUNNING, started, due, calendar, worked in pauses, paused since).
+    """
+    for cycle, _, read in judged:
+        now = cycle.classification
+        for r in read:
+            where, pane = cell(FAMILY, now.touchpoint, now.severity, r.started)
+            if r.ended is None:
+                yield Share(where, (pane, _INDEX[r.clock], RUNNING, *_running(r, cycle.pauses)), 1)
+            else:
+                assert r.elapsed is not None
+                assert r.worked is not None
+                how = DONE if r.stopped else WITHDRAWN
+                lengths = bin_of(r.elapsed), bin_of(r.worked), slower_than(r.elapsed)
+                yield Share(where, (pane, _INDEX[r.clock], how, _OUTCOMES.get(r.outcome, 0), *lengths), 1)
+
+
+def slower_than(elapsed: int) -> int:
+    """How many of the rhythms (the shortest first) are shorter than a length."""
+    return sum(elapsed > length for length in RHYTHMS.values())
+
+
+def _running(r: Reading, pauses: Pauses) -> tuple[int, int | None, str, int, int | None]:
+    away, since = 0, None
+    if r.clock in r.policy.pausable:
+        for begun, resumed in pauses:
+            if resumed is None:
+                since = max(begun, r.started)
+            else:
+                away += r.policy.calendar.worked(max(begun, r.started), max(resumed, r.started))
+    return r.started, r.due, r.policy.hours, away, since
+
+
+class Figures(NamedTuple):
+    """Of one clock at an instant. counts: received, done, withdrawn, met, missed."""
+
+    counts: list[int]
+    elapsed: LifeTable
+    worked: LifeTable
+
+    def plus(self, other: Figures) -> None:
+        for i, n in enumerate(other.counts):
+            self.counts[i] += n
+        self.elapsed.add(other.elapsed)
+        self.worked.add(other.worked)
+
+
+def _nothing() -> Figures:
+    return Figures([0] * 5, lifetable.empty(), lifetable.empty())
+
+
+_RECEIVED, _DONE, _WITHDRAWN, _MET, _MISSED = range(5)
+
+
+class ClockSum:
+    """The clocks of one touchpoint and severity that started in a span."""
+
+    def __init__(self) -> None:
+        self._settled: dict[int, Figures] = {}
+        self._running: dict[int, Counter[Fact]] = {}
+
+    def add(self, at: int, fact: Fact, amount: int) -> None:
+        _, clock, how, *rest = fact
+        figures = self._settled.get(clock)
+        if figures is None:
+            figures = self._settled[clock] = _nothing()
+        counts = figures.counts
+        counts[_RECEIVED] += amount
+        if how == RUNNING:
+            running = self._running.setdefault(clock, Counter())
+            key = tuple(rest)
+            running[key] += amount
+            if not running[key]:
+                del running[key]
+            return
+        outcome, elapsed, worked, _ = rest
+        counts[how] += amount  # DONE and WITHDRAWN are the places of their counts
+        if outcome:
+            counts[_WITHDRAWN + outcome] += amount
+        for table, length in ((figures.elapsed, elapsed), (figures.worked, worked)):
+            table[how - 1][length] += amount
+
+    def is_empty(self) -> bool:
+        return all(figures.counts[_RECEIVED] == 0 for figures in self._settled.values())
+
+    def at(self, now: int, calendars: Mapping[str, Calendar]) -> Iterator[tuple[int, Figures]]:
+        """By clock: all of it as of an instant; what runs is as old as it is by then."""
+        for clock, settled in self._settled.items():
+            if settled.counts[_RECEIVED]:
+                figures = _nothing()
+                figures.plus(settled)
+                for running, n in self._running.get(clock, {}).items():
+                    _wait(figures, running, n, now, calendars)
+                yield clock, figures
+
+
+def _wait(figures: Figures, running: Fact, n: int, now: int, calendars: Mapping[str, Calendar]) -> None:
+    started, due, hours, away, since = running
+    if due is not None and due < now:
+        figures.counts[_MISSED] += n
+    figures.elapsed.censored[bin_of(max(0, now - started))] += n
+    worked = calendars[hours].worked(started, now if since is None else since) - away
+    figures.worked.censored[bin_of(max(0, worked))] += n
+
+
+def rows(span: Span, sums: Mapping[tuple[str, str], ClockSum], now: int, frame: Frame) -> Iterator[Row]:
+    """The rows of one window."""
+    found: dict[tuple[str, str, int], Any] = {}
+    for (touchpoint, severity), one in sums.items():
+        for clock, figures in one.at(now, frame.calendars):
+            keys: Iterable[tuple[str, str, int]] = product((touchpoint, ALL), (severity, ALL), (clock,))
+            gather(found, keys, figures, _nothing)
+    for (touchpoint, severity, clock), figures in found.items():
+        labels = {"touchpoint": touchpoint, "severity": severity, "clock": CLOCKS[clock]}
+        yield Row(FAMILY, labels, span.label, _values(figures))
+
+
+_SHARES = (0.5, 0.9, 0.95)
+
+
+def _values(figures: Figures) -> dict[str, float | int | None]:
+    received, done, withdrawn, met, missed = figures.counts
+    found = figures.elapsed.percentiles(_SHARES)
+    low, high = figures.elapsed.bounds(0.5)
+    worked = figures.worked.percentiles(_SHARES[:2])
+    return {
+        "received": received,
+        "done": done,
+        "withdrawn": withdrawn,
+        "running": received - done - withdrawn,
+        "met": met,
+        "missed": missed,
+        **{f"p{round(100 * q)}_s": p.seconds if p else None for q, p in zip(_SHARES, found, strict=True)},
+        **{f"p{round(100 * q)}_at_risk": p.at_risk if p else None for q, p in zip(_SHARES, found, strict=True)},
+        "p50_low_s": low,
+        "p50_high_s": high,
+        "completed_p50_s": lifetable.median_of_completed(figures.elapsed.ends),
+        **{f"worked_p{round(100 * q)}_s": p.seconds if p else None for q, p in zip(_SHARES, worked, strict=False)},
+    }
+
+
+__all__ = ["FAMILY", "RHYTHMS", "Cell", "ClockSum", "facts", "rows"]
