@@ -7,10 +7,11 @@ that, whatever comes in whatever order.
 from __future__ import annotations
 
 from processors import ledger
+from processors.case import REMOVED
 from processors.events import Indicator, Pulse
 from processors.ledger import FOLDED, Entry
 
-PULSE, INDICATOR = range(2)
+PULSE, INDICATOR = range(REMOVED + 1, REMOVED + 3)  # ranks are those of all kinds of entities
 
 # Facts by position: pulse (unit, touchpoint, level, question, score);
 # indicator (function, indicator, kind, timing, value, unit of measure).

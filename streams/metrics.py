@@ -24,6 +24,7 @@ from streams.health import Health
 from streams.reach import backfill
 from streams.shard import Shard, ShardId
 from streams.tally import Tally
+from streams.viewing import Seen
 from streams.worker import Worker
 
 _MOST_CAUSES = 50  # obstacle causes are free text: beyond this many, the rest is `other`
@@ -41,6 +42,7 @@ class WorkerCollector(Collector):
         yield from standing(shards, worker.config, worker.now_ms)
         yield from counted(worker.tally)
         yield from telling(worker.sink)
+        yield from viewing(worker.viewing.seen)
         yield GaugeMetricFamily("rytmi_partitions", "Partitions of cases that there are.", worker.settings.partitions)
         owned = GaugeMetricFamily(
             "rytmi_partitions_owned", "Partitions that this worker owns complete.", labels=["stage"]
@@ -220,6 +222,19 @@ def telling(sink: AlarmSink) -> Iterator[Metric]:
         len(sink.doubtful),
     )
     yield CounterMetricFamily("rytmi_alertmanager_failures", "Requests to Alertmanager that failed.", sink.failures)
+
+
+def viewing(seen: Seen | None) -> Iterator[Metric]:
+    """Whether this worker is the view, and what it knows; nothing where it is not."""
+    if seen is None:
+        return
+    yield GaugeMetricFamily(
+        "rytmi_view_complete", "1 if every source is in the view; else the measures are silent.", seen.rows is not None
+    )
+    yield GaugeMetricFamily("rytmi_view_sources_missing", "Sources that are not in the view.", len(seen.missing))
+    yield GaugeMetricFamily("rytmi_view_timestamp_seconds", "As of when the measures are.", seen.at / 1000)
+    yield GaugeMetricFamily("rytmi_view_cells", "Cells in the view.", seen.cells)
+    yield GaugeMetricFamily("rytmi_view_look_seconds", "How long it took to say the measures once.", seen.seconds)
 
 
 def _instants(name: str, help_: str, at_by_partition: dict[TP, float]) -> Metric:

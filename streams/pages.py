@@ -18,7 +18,9 @@ def add_pages(worker: Worker) -> None:
 
     @worker.app.page("/metrics")
     async def show_metrics(web: Any, request: Any) -> Any:
-        return web.bytes(generate_latest(metrics), content_type=CONTENT_TYPE_LATEST.partition(";")[0])
+        seen = worker.viewing.seen
+        text = generate_latest(metrics) + (seen.metrics if seen is not None else b"")
+        return web.bytes(text, content_type=CONTENT_TYPE_LATEST.partition(";")[0])
 
     @worker.app.page("/live")
     async def show_alive(web: Any, request: Any) -> Any:

@@ -163,7 +163,8 @@ class Pipeline:
     ) -> int:
         """Sort a batch into entries by entity, control records, and what is neither; the latest `at`."""
         record_name, topic, records, _ = batch
-        decode, entity_of, entry_of = self._codec.decode, shard.stage.entity, shard.stage.entry
+        decode, stage = self._codec.decode, shard.stage
+        entity_of, key_of, entry_of = stage.entity, stage.key, stage.entry
         policies, latest, from_outside = self._policies, 0, record_name != _INTERNAL
         refused = in_a_row.get(topic, 0)
         event = None
@@ -175,8 +176,8 @@ class Pipeline:
                     continue
                 event = decode(record_name, record.value)
                 entity = entity_of(event)
-                if record.key != entity.encode():
-                    raise InvalidEvent("key", f"is not the entity's id {entity!r}", KEY_MISMATCH)
+                if record.key != key_of(event).encode():
+                    raise InvalidEvent("key", f"is not what it should be, {key_of(event)!r}", KEY_MISMATCH)
                 claimed = 0
                 if from_outside:
                     if event.at > record.timestamp and claimed_ahead(event.at, record.timestamp):
@@ -230,7 +231,7 @@ class Pipeline:
         stage = shard.stage
         for entity, news in groups.items():
             if entity not in shard.store.entities:
-                self._check_place(shard, news[0][0], entity, news[0][1])
+                self._check_place(shard, news[0][0], news[0][1])
             before = shard.load(entity)
             known = {entry.id: entry for entry in before.entries}
             add, grown = stage.adder(known), False
@@ -255,8 +256,8 @@ class Pipeline:
                 changes.append((entity, effects))
         return outputs, states, changes
 
-    def _check_place(self, shard: Shard, topic: str, entity: str, record: Any) -> None:
-        if (murmur2(entity.encode()) & 0x7FFFFFFF) % self._partitions != shard.partition:
+    def _check_place(self, shard: Shard, topic: str, record: Any) -> None:
+        if (murmur2(record.key) & 0x7FFFFFFF) % self._partitions != shard.partition:
             self.tally.misplaced[topic] += 1
             self._name_source(record, topic, "writes keys to partitions that are not theirs: set murmur2 partitioning")
 

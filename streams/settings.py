@@ -113,7 +113,7 @@ class Settings:
         return self.topic_prefix + name
 
     def changelog(self, entity: str) -> str:
-        """Full name of a changelog topic; `entity` is cases, obstacles or decisions."""
+        """Full name of a changelog topic; `entity` is cases, obstacles, decisions or signals."""
         return f"{self.topic_prefix}{self.application}.{entity}.state.v1"
 
     @property

@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 from processors.active import ActiveAlarms
 from processors.deadlines import Deadlines
 from processors.ledger import Entry, Ledger
+from processors.measures.cells import Cells
 from processors.standing import CaseStanding, Standing, Standings
 from streams.emission import Emission
+from streams.measures.packing import pack as pack_cells
+from streams.measures.packing import unpack as unpack_cells
 from streams.reach import Reach
 from streams.reading import end
 from streams.settings import Settings
@@ -55,6 +58,7 @@ class Shard:
         self.standings = Standings()
         self.deadlines = Deadlines()
         self.alarms = ActiveAlarms()
+        self.cells = Cells(pack_cells, unpack_cells)
         self.reach = reach
         self.restored_alarms: list[dict[str, Any]] = []
         self.store = Store()
@@ -124,6 +128,8 @@ class Shard:
         """
         next_at = effects.next_at
         self._place(entity, effects.standing, None if next_at is None else max(next_at, arrived))
+        if effects.contribution is not None:
+            self.cells.replace(entity, effects.contribution)
         if effects.settled_at:
             heappush(self._settled, (effects.settled_at, entity))
 
@@ -170,4 +176,5 @@ class Shard:
             for settled_at, entity in rest:
                 heappush(self._settled, (settled_at, entity))
                 self._place(entity, None, None)
+                self.cells.forget(entity)
         return len(states), alarms

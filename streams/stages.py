@@ -13,10 +13,13 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from processors import alarm_record, case, decision, fanout, ledger, obstacle
+from processors import alarm_record, case, decision, fanout, ledger, obstacle, signal
 from processors.alarms import ACTIVE, Ended, passed, review, upcoming
 from processors.enriched import Judged, Outcome, happened, judge, named, outcome_id, record
+from processors.events import Pulse
 from processors.ledger import Entry, Ledger
+from processors.measures import contribution
+from processors.measures.terms import NOTHING, Contribution
 from processors.policy import Policies
 from processors.standing import Standing, of_case, of_obstacle
 from streams.cloudevents import headers
@@ -50,7 +53,7 @@ class Effects(NamedTuple):
     """What follows from new entries of an entity, or from an instant that has come.
 
     settled_at: when it came to rest, from which its retention counts (milliseconds), 0 while it has not.
-    alarms: the records of alarms among the outputs.
+    alarms: the records of alarms among the outputs. contribution: to the measures; None: as it was.
     """
 
     outputs: list[Output]
@@ -59,6 +62,7 @@ class Effects(NamedTuple):
     standing: Standing | None
     next_at: int | None = None
     alarms: list[dict[str, Any]] = []  # noqa: RUF012 - a NamedTuple's default, never changed in place
+    contribution: Contribution | None = None
 
 
 class Stage(Protocol):
@@ -68,6 +72,7 @@ class Stage(Protocol):
     records: tuple[str, ...]
 
     def entity(self, event: Any) -> str: ...
+    def key(self, event: Any) -> str: ...
     def entry(self, event: Any, claimed: int) -> Entry: ...
     def opens(self, entry: Entry) -> bool: ...
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]: ...
@@ -77,6 +82,7 @@ class Stage(Protocol):
     def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output: ...
     def feedback(self, entry: Entry) -> tuple[str, str] | None: ...
     def derived(self, entity: str, known: Ledger) -> Derived: ...
+    def contribution(self, known: Ledger) -> Contribution: ...
 
 
 class CaseStage:
@@ -90,6 +96,8 @@ class CaseStage:
 
     def entity(self, event: Any) -> str:
         return event.case  # type: ignore[no-any-return]
+
+    key = entity
 
     def entry(self, event: Any, claimed: int) -> Entry:
         return case.entry(event, claimed)
@@ -112,7 +120,7 @@ class CaseStage:
     def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         judged = judge(entries, self._policies)
         if not judged:  # nothing but answers to a feedback that has not come: kept, not published
-            return Effects([], before._replace(entries=entries), entries[-1].at, None)
+            return Effects([], before._replace(entries=entries), entries[-1].at, None, contribution=NOTHING)
         key = entity.encode()
         enriched = record(entity, entries, judged, self._policies)
         revision, last_at = enriched["revision"], enriched["last_at"]
@@ -135,7 +143,12 @@ class CaseStage:
             outputs += [self.alarm(key, alarm, partition) for alarm in alarms]
         known = Ledger(entries, before.purged, published, announced)
         next_at = upcoming(entries, judged, announced)
-        return Effects(outputs, known, _settled_at(judged), of_case(judged), next_at, alarms)
+        share = contribution.of_case(entries, judged, self._policies)
+        return Effects(outputs, known, _settled_at(judged), of_case(judged), next_at, alarms, share)
+
+    def contribution(self, known: Ledger) -> Contribution:
+        """What a stored case contributes to the measures."""
+        return contribution.of_case(known.entries, judge(known.entries, self._policies), self._policies)
 
     def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
         """Announce what is due, given that everything before `horizon` is known."""
@@ -219,13 +232,15 @@ def _content(outcome: Outcome) -> int:
 class TellingStage:
     """Decisions or obstacles: every event reaches all cases that any event of the entity names."""
 
-    def __init__(self, of: ModuleType, record_name: str, encode: Encode, source: str) -> None:
-        self._of, self._encode, self._source = of, encode, source
+    def __init__(self, of: ModuleType, record_name: str, policies: Policies, encode: Encode, source: str) -> None:
+        self._of, self._policies, self._encode, self._source = of, policies, encode, source
         self.name = f"{record_name}s"
         self.records = (record_name,)
 
     def entity(self, event: Any) -> str:
         return event[2]  # type: ignore[no-any-return]
+
+    key = entity
 
     def entry(self, event: Any, claimed: int) -> Entry:
         return self._of.entry(event, claimed)  # type: ignore[no-any-return]
@@ -254,8 +269,17 @@ class TellingStage:
         if self._of is obstacle:
             episodes = obstacle.episodes(entries)
             settled_at = (episodes[-1].removed or 0) if episodes else entries[-1].at
-            return Effects(outputs, kept, settled_at, of_obstacle(episodes))
-        return Effects(outputs, kept, decision.settled_at(entries), None)
+            return Effects(
+                outputs, kept, settled_at, of_obstacle(episodes), contribution=contribution.of_obstacle(entries)
+            )
+        share = contribution.of_decision(entries, self._policies)
+        return Effects(outputs, kept, decision.settled_at(entries), None, contribution=share)
+
+    def contribution(self, known: Ledger) -> Contribution:
+        """What a stored obstacle or decision contributes to the measures."""
+        if self._of is obstacle:
+            return contribution.of_obstacle(known.entries)
+        return contribution.of_decision(known.entries, self._policies)
 
     def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
         raise NotImplementedError("only cases have anybody to be told")
@@ -272,10 +296,61 @@ class TellingStage:
         return Effects([], Ledger(purged=now), now, None)
 
 
+class SignalStage:
+    """Pulse answers and indicators: nothing follows from them but what they contribute to the measures."""
+
+    name = "signals"
+    records = ("pulse", "indicator")
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+
+    def entity(self, event: Any) -> str:
+        return signal.entity(event)
+
+    def key(self, event: Any) -> str:
+        return event.unit if type(event) is Pulse else event.function  # type: ignore[no-any-return]
+
+    def entry(self, event: Any, claimed: int) -> Entry:
+        return signal.entry(event, claimed)
+
+    def opens(self, entry: Entry) -> bool:
+        return True
+
+    def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
+        return lambda entry: signal.add(known, entry)
+
+    def derived(self, entity: str, known: Ledger) -> Derived:
+        return Derived()
+
+    def contribution(self, known: Ledger) -> Contribution:
+        """What a stored answer or indicator contributes to the measures."""
+        return contribution.of_signal(known.entries, self._policies)
+
+    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
+        share = contribution.of_signal(entries, self._policies)
+        return Effects([], Ledger(entries, before.purged), entries[-1].at, None, contribution=share)
+
+    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
+        raise NotImplementedError("only cases have anybody to be told")
+
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output:
+        raise NotImplementedError("only feedback that is set aside alarms anybody")
+
+    def feedback(self, entry: Entry) -> tuple[str, str] | None:
+        """None of it is."""
+        return None
+
+    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
+        """Nothing of a signal stands in a compacted topic."""
+        return Effects([], Ledger(purged=now), now, None)
+
+
 def stages(policies: Policies, encode: Encode, source: str) -> list[Stage]:
     """All of them, those that tell others first."""
     return [
-        TellingStage(obstacle, "obstacle", encode, source),
-        TellingStage(decision, "decision", encode, source),
+        TellingStage(obstacle, "obstacle", policies, encode, source),
+        TellingStage(decision, "decision", policies, encode, source),
+        SignalStage(policies),
         CaseStage(policies, encode, source),
     ]

@@ -4,7 +4,8 @@ Keys of the changelog carry a first byte: `e` an entity, `p` how far an input to
 written in the same transaction as the state, so that after a crash it is known exactly which records the state holds:
 one delivered again is passed over, not even counted twice. `r` is how many records of an input topic could not be
 taken in one after another up to there, so that starting a worker again and again does not set them all aside. `c` is
-what control records have said (see streams/reach.py).
+what control records have said (see streams/reach.py). `n` is the epoch under which the cells of the partition are
+shared (see streams/sharing.py).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from streams.emission import StateWrite
 from streams.reading import to_the_end
 from streams.settings import Settings
 
-_ENTITY, _POSITION, _IN_A_ROW, _CONTROL = b"e", b"p", b"r", b"c"
+_ENTITY, _POSITION, _IN_A_ROW, _CONTROL, _EPOCH = b"e", b"p", b"r", b"c", b"n"
 
 
 class Restored(NamedTuple):
@@ -34,6 +35,7 @@ class Store:
         self.positions: dict[str, int] = {}
         self.in_a_row: dict[str, int] = {}
         self.controls: dict[str, int] = {}
+        self.epoch = 0
 
     def apply(self, write: StateWrite) -> None:
         """Take over a record of the changelog."""
@@ -46,6 +48,8 @@ class Store:
             self.controls = {n: at for n, at in self.controls.items() if n != name}
             if write.value is not None:
                 self.controls[name] = int(write.value)
+        elif kind == _EPOCH:
+            self.epoch = int(write.value or 0)
         elif write.value is None:
             self.entities.pop(name, None)
         else:
@@ -73,6 +77,11 @@ def position_write(topic: str, position: int) -> StateWrite:
 def in_a_row_write(topic: str, count: int) -> StateWrite:
     """The changelog record that says how many of the latest records of a topic could not be taken in."""
     return StateWrite(_IN_A_ROW + topic.encode(), str(count).encode())
+
+
+def epoch_write(epoch: int) -> StateWrite:
+    """The changelog record that says under which epoch the partition's cells are shared."""
+    return StateWrite(_EPOCH, str(epoch).encode())
 
 
 def control_write(name: str, at: int | None) -> StateWrite:

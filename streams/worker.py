@@ -25,16 +25,20 @@ from streams import topics
 from streams.alarming import Alarm, AlarmSink
 from streams.config import Config
 from streams.delivery import EnvelopeTransport, check_versions
+from streams.measures.frame import frame
 from streams.options import Options, faust_settings
 from streams.pipeline import Batch, Pipeline
 from streams.progress import Progress
 from streams.pseudonym import Pseudonym
 from streams.queues import Queues
-from streams.reach import FOREVER, Reach, Source, limited
+from streams.reach import FOREVER, Reach, Source, backfill, limited
+from streams.reading import ReadError
 from streams.settings import Settings
 from streams.shard import Shard, ShardId
+from streams.sharing import Sharings
 from streams.stages import Stage, stages
 from streams.tally import Tally
+from streams.viewing import Viewing
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +47,8 @@ _STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
 _OPENED_AT_ONCE = 8
 _PURGE_EVERY_SECONDS = 30.0
 _TELL_EVERY_SECONDS = 0.1
+_FILL_SECONDS = 0.03  # of every tenth of a second, while the cells of a new shard are rebuilt
+_BEHIND_MS = 5_000  # so far behind, cells change again and again
 
 
 class _App(faust.App):  # type: ignore[misc]
@@ -86,6 +92,8 @@ class Worker:
             codec, config.policies, settings.partitions, options.most_deadletters_in_a_row, self.tally
         )
         self.shards: dict[ShardId, Shard] = {}
+        self._sharings = Sharings(settings)
+        self.viewing = Viewing(settings, codec, frame(config), options.session_timeout)
         self.ready = False
         self.progressed_at = time.monotonic()
         self.committed_at: dict[TP, float] = {}
@@ -181,6 +189,8 @@ class Worker:
                     self.sink.hold(shard.id, shard.restored_alarms)
                     shard.restored_alarms = []
                     self.progressed_at = time.monotonic()
+        new_sources = self._sharings.keep(self.shards)
+        threading.Thread(target=self._find_left_behind, args=(new_sources,), name="sweep", daemon=True).start()
         self._generation, self.ready = generation, True
         numbers = sorted({name.partition for name in wanted})
         log.info("generation %d: owning partitions %s", generation, ", ".join(map(str, numbers)) or "none")
@@ -198,11 +208,37 @@ class Worker:
             self.tally.purged[shard.id.stage] += purged
             self.tell(shard, alarms)
 
+    def _find_left_behind(self, sources: list[str]) -> None:
+        """What former owners of new shards have left in the topic of cells, swept up where it is gone (own thread)."""
+        try:
+            found = self._sharings.left_behind(sources)
+        except ReadError as failed:
+            log.warning("what is left of old cells stays in the topic until the next time: %s", failed)
+            return
+        self._thread.submit(self._sharings.sweep, found)
+
+    def _share(self) -> None:
+        """Say what has changed in the cells."""
+        self._sharings.fill(_FILL_SECONDS)
+        for shard in self.shards.values():
+            now = self.now_ms(shard)
+            known = [self._known_until(tp) for tp in self._inputs(shard)]
+            read = [self.read_until(tp) for tp in self._inputs(shard)]
+            if shard.id.stage == "cases":
+                known = self._read(shard.partition) if self.options.event_clock else [shard.reach.horizon("")]
+            until = 0 if backfill(shard.store.controls) else min(one or 0 for one in known)
+            is_behind = min(one or 0 for one in read) < time.time_ns() // 1_000_000 - _BEHIND_MS
+            self._sharings.share(shard, until, now, is_behind or not until)
+
+    def _inputs(self, shard: Shard) -> list[TP]:
+        return [self._tp(record, shard.partition) for record in shard.stage.records]
+
     def _tick(self) -> None:
-        """Say how far the decisions are, and announce what is due."""
+        """Say how far the decisions are, announce what is due, and share what has changed."""
         self._ticking = False
         if not self.ready:
             return
+        self._share()
         for name, shard in self.shards.items():
             if name.stage == "decisions":
                 self._say_progress(shard)
@@ -310,10 +346,12 @@ class Worker:
 
     def _start_threads(self) -> None:
         self.progress.start()
+        self.viewing.start()
         self.sink.start()
 
     def _stop_threads(self) -> None:
         self.progress.stop()
+        self.viewing.stop()
         self.sink.stop()
 
     def _crashed(self, failure: BaseException) -> None:

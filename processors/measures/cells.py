@@ -74,6 +74,10 @@ class Cells:
         """All of them, as last taken."""
         return dict(self._cells)
 
+    def has(self, where: Cell) -> bool:
+        """Whether there is anything in a cell, or about to be."""
+        return where in self._cells or where in self._changes
+
     def facts(self, where: Cell) -> Facts:
         """What a cell holds, as last taken."""
         packed = self._cells.get(where)

@@ -65,7 +65,7 @@ def _running(r: Reading, pauses: Pauses) -> tuple[int, int | None, str, int, int
 
 
 class Figures(NamedTuple):
-    """Of one clock at an instant. counts: received, done, withdrawn, met, missed."""
+    """Of one clock at an instant. counts: received, done, withdrawn, met, missed, overdue (missed and running)."""
 
     counts: list[int]
     elapsed: LifeTable
@@ -79,10 +79,10 @@ class Figures(NamedTuple):
 
 
 def _nothing() -> Figures:
-    return Figures([0] * 5, lifetable.empty(), lifetable.empty())
+    return Figures([0] * 6, lifetable.empty(), lifetable.empty())
 
 
-_RECEIVED, _DONE, _WITHDRAWN, _MET, _MISSED = range(5)
+_RECEIVED, _DONE, _WITHDRAWN, _MET, _MISSED, _OVERDUE = range(6)
 
 
 class ClockSum:
@@ -131,6 +131,7 @@ def _wait(figures: Figures, running: Fact, n: int, now: int, calendars: Mapping[
     started, due, hours, away, since = running
     if due is not None and due < now:
         figures.counts[_MISSED] += n
+        figures.counts[_OVERDUE] += n
     figures.elapsed.censored[bin_of(max(0, now - started))] += n
     worked = calendars[hours].worked(started, now if since is None else since) - away
     figures.worked.censored[bin_of(max(0, worked))] += n
@@ -152,7 +153,7 @@ _SHARES = (0.5, 0.9, 0.95)
 
 
 def _values(figures: Figures) -> dict[str, float | int | None]:
-    received, done, withdrawn, met, missed = figures.counts
+    received, done, withdrawn, met, missed, overdue = figures.counts
     found = figures.elapsed.percentiles(_SHARES)
     low, high = figures.elapsed.bounds(0.5)
     worked = figures.worked.percentiles(_SHARES[:2])
@@ -163,6 +164,7 @@ def _values(figures: Figures) -> dict[str, float | int | None]:
         "running": received - done - withdrawn,
         "met": met,
         "missed": missed,
+        "overdue": overdue,
         **{f"p{round(100 * q)}_s": p.seconds if p else None for q, p in zip(_SHARES, found, strict=True)},
         **{f"p{round(100 * q)}_at_risk": p.at_risk if p else None for q, p in zip(_SHARES, found, strict=True)},
         "p50_low_s": low,

@@ -116,10 +116,15 @@ class View:
         """What is kept, by pair of labels."""
         return self._sums[family, span, make]
 
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return len(self._cells)
+
     def cells(self) -> Iterator[tuple[Cell, dict[Source, bytes]]]:
         """Everything that the sources say."""
         yield from self._cells.items()
 
-    def sources_of(self, source: Source) -> list[Cell]:
+    def cells_of(self, source: Source) -> list[Cell]:
         """The cells of which a source says something."""
         return [where for where, by_source in self._cells.items() if source in by_source]

@@ -90,7 +90,7 @@ _WRITTEN = (
 INPUTS = {row.record: row.name for row in _READ if row.record is not None}
 """Topic by record name, for the records that the worker reads; unprefixed."""
 
-CHANGELOGS = ("cases", "obstacles", "decisions")
+CHANGELOGS = ("cases", "obstacles", "decisions", "signals")
 
 
 def topics(settings: Settings) -> list[TopicSpec]:

@@ -1,0 +1,47 @@
+"""Reading `rytmi.partial.v1`: its records into a view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from confluent_kafka import Message
+
+from processors.measures.rows import kept
+from processors.measures.sources import Mark, Sources
+from processors.measures.terms import Cell, Frame
+from processors.measures.view import View
+from streams.measures.packing import unpack
+from streams.reading import to_the_end
+from streams.settings import Settings
+from streams.sharing import TOPIC, cell_of, source_name
+from streams.topics import CHANGELOGS
+
+
+class Partials:
+    """A view, filled by the records of the topic in their order."""
+
+    def __init__(self, settings: Settings, frame: Frame) -> None:
+        expected = [source_name(stage, n) for stage in CHANGELOGS for n in range(settings.partitions)]
+        self.view = View(kept(frame), 0, unpack)
+        self.sources = Sources(expected, self.view)
+
+    def take(self, message: Message) -> None:
+        """Take one record in."""
+        key: Any = message.key()
+        source, *where = unpack(key)
+        value: Any = message.value()
+        if not where:
+            self.sources.mark(source, Mark(*unpack(value), heard=message.timestamp()[1]))
+        elif value is None:
+            self.sources.gone(source, Cell(*where))
+        else:
+            epoch, packed = cell_of(value)
+            self.sources.cell(source, epoch, Cell(*where), packed)
+
+
+def read(settings: Settings, frame: Frame) -> Partials:
+    """The topic as it is now. Raises ReadError."""
+    partials = Partials(settings, frame)
+    for message in to_the_end(settings, settings.topic(TOPIC), range(1)):
+        partials.take(message)
+    return partials

@@ -1,0 +1,70 @@
+"""`rytmi.window.v1`: the measures as they run, for downstream. A row is sent when its values have changed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+
+from processors.measures.terms import Row
+from schemas.codec import Codec
+from streams.cloudevents import headers
+from streams.emission import Emission
+from streams.reading import to_the_end
+from streams.settings import Settings
+from streams.stages import Output
+
+TOPIC = "rytmi.window.v1"
+_EVERY_SECONDS = 10.0
+
+
+class Windows:
+    """Publishes rows. One transactional producer: a view that was taken over, and does not know yet, says nothing."""
+
+    def __init__(self, settings: Settings, codec: Codec) -> None:
+        self._settings, self._codec = settings, codec
+        self._source = f"rytmi/{settings.application}"
+        self._emission = Emission(settings, "view", 0)
+        self._published: dict[bytes, Row | None] | None = None
+        self._published_at = float("-inf")
+
+    def publish(self, rows: Sequence[Row], at: int) -> None:
+        """Send what has changed, if it is time. at: as of when, milliseconds. Raises Fenced or KafkaException."""
+        now = time.monotonic()
+        if now - self._published_at < _EVERY_SECONDS:
+            return
+        if self._published is None:
+            self._emission.open()
+            self._published = dict.fromkeys(self._known())
+        found = {key(row): row for row in rows}
+        changed = [(name, row) for name, row in found.items() if self._published.get(name) != row]
+        gone = [name for name in self._published if name not in found]
+        outputs = [self._output(name, row, at) for name, row in changed]
+        outputs += [Output(TOPIC, name, None, []) for name in gone]
+        if outputs:
+            self._emission.commit(outputs, ())
+        self._published, self._published_at = dict(found), now
+
+    def _known(self) -> Iterable[bytes]:
+        """What stands in the topic, from whoever was the view before."""
+        standing: dict[bytes, bool] = {}
+        for message in to_the_end(self._settings, self._settings.topic(TOPIC), range(self._settings.partitions)):
+            standing[message.key()] = message.value() is not None
+        return [name for name, stands in standing.items() if stands]
+
+    def _output(self, name: bytes, row: Row, at: int) -> Output:
+        value = {
+            "measure": row.measure,
+            "labels": row.labels,
+            "window": row.window or "",
+            "at": at,
+            "complete": True,
+            "values": {name: None if value is None else float(value) for name, value in row.values.items()},
+        }
+        about = headers(TOPIC, f"{name.decode()}/{at}", self._source, at)
+        return Output(TOPIC, name, self._codec.encode("window", value), about)
+
+
+def key(row: Row) -> bytes:
+    """The key of a row: its measure, labels and window, as a JSON array."""
+    return json.dumps([row.measure, row.labels, row.window], ensure_ascii=False, separators=(",", ":")).encode()
