@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +13,11 @@ from processors.backtest import Backtest
 from processors.canonical import parse, render
 from processors.events import InvalidEvent
 from processors.ledger import FOLDED, REPEATED, WORDS
-from processors.measures.rows import kept, rows
-from processors.measures.terms import Cell, Contribution, Fact, Frame
-from processors.measures.view import View
+from processors.measures.terms import Frame
 from processors.settled import row
+from processors.standing import of_case, of_obstacle
 from streams.files import alarm_row, outcome_row, write_lines
-from streams.measures.files import CELLS, MEASURES, cell_rows, measure_rows
-from streams.measures.packing import pack, unpack
+from streams.measures.results import Results
 
 _decode = msgspec.json.Decoder().decode
 _TELL_EVERY = 20_000
@@ -52,27 +49,25 @@ def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell
     settled = backtest.until if until is None else until
     outcomes: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
-    cells = _Cells()
+    results = Results(frame)
 
     def settled_cases() -> Iterator[dict[str, Any]]:
         for name, entries, judged in backtest.cases():
             outcomes.extend(map(outcome_row, backtest.outcomes(name, judged)))
             told.extend(backtest.alarms(name, entries, judged, settled))
-            cells.add(backtest.contribution(entries, judged))
+            results.add(backtest.contribution(entries, judged))
+            results.standings.replace(name, of_case(judged))
             yield row(backtest.record(name, entries, judged), settled, policies)
 
     written = write_lines(out / "cases.jsonl", settled_cases())
     write_lines(out / "clock.jsonl", outcomes)
     told.sort(key=lambda alarm: (alarm["at"], alarm["id"]))
     write_lines(out / "alarms.jsonl", map(alarm_row, told))
+    for name, episodes in backtest.obstacles():
+        results.standings.replace(f"obstacle {name}", of_obstacle(episodes))
     for one in backtest.other_contributions():
-        cells.add(one)
-    found = cells.facts()
-    write_lines(out / CELLS, cell_rows(settled, found))
-    view = View(kept(frame), settled, unpack)
-    for where, facts in found.items():
-        view.put("", where, pack(facts))
-    write_lines(out / MEASURES, measure_rows(rows(view, frame), settled))
+        results.add(one)
+    results.write(out, settled)
     return Summary(
         reading.read,
         reading.folded,
@@ -85,23 +80,6 @@ def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell
         settled,
         time.monotonic() - started,
     )
-
-
-class _Cells:
-    """The cells of all entities. Nothing is ever taken away here, so nothing need be remembered of an entity."""
-
-    def __init__(self) -> None:
-        self._cells: dict[Cell, Counter[Fact]] = {}
-
-    def add(self, contribution: Contribution) -> None:
-        for where, fact, amount in contribution:
-            found = self._cells.get(where)
-            if found is None:
-                found = self._cells[where] = Counter()
-            found[fact] += amount
-
-    def facts(self) -> dict[Cell, list[tuple[Fact, int]]]:
-        return {where: list(facts.items()) for where, facts in self._cells.items()}
 
 
 class _Reading:

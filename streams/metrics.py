@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from faust.types.tuples import TP
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -72,16 +73,33 @@ def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Sha
     """Open and overdue cases, the oldest, and obstacles, summed over shards."""
     cases = [s for name, s in shards.items() if name.stage == "cases"]
     obstacles = [s.standings for name, s in shards.items() if name.stage == "obstacles"]
-    places = [*config.policies.touchpoints, *([] if OTHER in config.policies.touchpoints else [OTHER])]
-    cells = [(place, severity) for place in places for severity in SEVERITIES] if cases else []
-    yield from _open(cells, [s.standings for s in cases])
-    yield from _overdue(cells, cases, now_ms)
+    places = list(config.policies.touchpoints)
+    yield from open_and_overdue([Standing(s.standings, now_ms(s), s.reach.horizon) for s in cases], places)
     yield from _reach(cases, places)
-    yield _alarms(cells, cases)
-    yield _obstacles(obstacles, places)
+    yield _alarms(_cells(places) if cases else [], cases)
+    yield obstacles_open(obstacles)
 
 
-def _overdue(cells: Sequence[Cell], shards: Sequence[Shard], now_ms: Callable[[Shard], int]) -> Iterator[Metric]:
+class Standing(NamedTuple):
+    """What stands open in one partition, at an instant (milliseconds), and the horizon of what may be claimed by it."""
+
+    standings: Standings
+    now: int
+    horizon: Callable[[str], int]
+
+
+def open_and_overdue(partitions: Sequence[Standing], places: Sequence[str]) -> Iterator[Metric]:
+    """Open and overdue cases and the oldest, summed over partitions; nothing where there is none."""
+    cells = _cells(places) if partitions else []
+    yield from _open(cells, [one.standings for one in partitions])
+    yield from _overdue(cells, partitions)
+
+
+def _cells(places: Sequence[str]) -> list[Cell]:
+    return [(place, severity) for place in places for severity in SEVERITIES]
+
+
+def _overdue(cells: Sequence[Cell], partitions: Sequence[Standing]) -> Iterator[Metric]:
     labels = ["touchpoint", "severity", "clock"]
     overdue = GaugeMetricFamily(
         "rytmi_cases_overdue", "Cases whose clock runs and is known to be past its due time.", labels=labels
@@ -93,8 +111,8 @@ def _overdue(cells: Sequence[Cell], shards: Sequence[Shard], now_ms: Callable[[S
     )
     late: Counter[Cell] = Counter({(*cell, clock): 0 for cell in cells for clock in CLOCKS})
     unsure: Counter[Cell] = Counter(late)
-    for shard in shards:
-        for cell, (known, further) in shard.standings.overdue(now_ms(shard), shard.reach.horizon).items():
+    for one in partitions:
+        for cell, (known, further) in one.standings.overdue(one.now, one.horizon).items():
             late[cell] += known
             unsure[cell] += further
     for cell, count in late.items():
@@ -156,7 +174,8 @@ def _open(cells: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Met
     yield oldest
 
 
-def _obstacles(standings: Iterable[Standings], places: Iterable[str]) -> Metric:
+def obstacles_open(standings: Iterable[Standings]) -> Metric:
+    """Obstacles that stand, by touchpoint and cause."""
     counts: Counter[Cell] = Counter()
     for one in standings:
         counts.update({cell: count for cell, (count, _) in one.open().items()})

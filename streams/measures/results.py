@@ -1,0 +1,68 @@
+"""The measures of a backtest: cells of all its entities, and the files that come of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from prometheus_client.core import Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from processors.measures.rows import kept, rows
+from processors.measures.terms import Cell, Contribution, Fact, Frame
+from processors.measures.view import View
+from processors.standing import Standings
+from streams.files import write_lines
+from streams.measures.files import CELLS, MEASURES, cell_rows, measure_rows
+from streams.measures.metrics import MeasureMetrics
+from streams.measures.packing import pack, unpack
+from streams.metrics import Standing, obstacles_open, open_and_overdue
+
+METRICS = "metrics.prom"
+
+
+class Results:
+    """What entities contribute. Nothing is ever taken away here, so nothing need be remembered of an entity."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._cells: dict[Cell, Counter[Fact]] = {}
+        self.standings = Standings()
+
+    def add(self, contribution: Contribution) -> None:
+        """Take the contribution of an entity."""
+        for where, fact, amount in contribution:
+            found = self._cells.get(where)
+            if found is None:
+                found = self._cells[where] = Counter()
+            found[fact] += amount
+
+    def write(self, out: Path, at: int) -> None:
+        """Write cells.jsonl, measures.jsonl and metrics.prom as of an instant, milliseconds."""
+        cells = {where: list(facts.items()) for where, facts in self._cells.items()}
+        write_lines(out / CELLS, cell_rows(at, cells))
+        view = View(kept(self._frame), at, unpack)
+        for where, facts in cells.items():
+            view.put("", where, pack(facts))
+        found = list(rows(view, self._frame))
+        write_lines(out / MEASURES, measure_rows(found, at))
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Said([*self._standing(at), *MeasureMetrics(self._frame).families(found)]))
+        (out / METRICS).write_bytes(generate_latest(registry))
+
+    def _standing(self, at: int) -> Iterator[Metric]:
+        """Everything has been read, so all that is overdue may be claimed to be."""
+        yield from open_and_overdue(
+            [Standing(self.standings, at, lambda _: at + 1)], list(self._frame.policies.touchpoints)
+        )
+        yield obstacles_open([self.standings])
+
+
+class _Said(Collector):
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
