@@ -11,6 +11,7 @@ from dashboards.rules.terms import JOB, fresh, metric
 FLOOD_SHARE = 0.2
 FLOOD_NUMBER = 20
 _LATE_SECONDS = 300
+_SILENT_SECONDS = 180
 
 _CAUGHT_UP = f"max by (topic, partition) ({metric('rytmi_caught_up_timestamp_seconds')})"
 _COMMIT = f"max by (topic, partition) ({metric('rytmi_commit_timestamp_seconds')})"
@@ -20,7 +21,7 @@ _DELIVERED = f"max by (instance) ({metric('rytmi_alertmanager_success_timestamp_
 
 def group() -> Group:
     """Alerts only: each is a query of its own."""
-    return Group("pipeline", (*_progress(), *_deadletters(), _misplaced(), _sink()))
+    return Group("pipeline", (*_progress(), *_deadletters(), _misplaced(), _sink(), _view()))
 
 
 def _progress() -> tuple[Alert, ...]:
@@ -104,4 +105,21 @@ def _sink() -> Alert:
         "sink",
         "{{ $value }} alarms of worker {{ $labels.instance }} have not reached Alertmanager.",
         "Nothing has been delivered for five minutes although alarms wait. They are in the topic rytmi.alarm.v1.",
+    )
+
+
+def _view() -> Alert:
+    as_of = (
+        f"max({metric('rytmi_view_timestamp_seconds')} "
+        f"and on (instance) {metric('rytmi_view_complete')} == 1)\nor vector(0)"
+    )
+    return Alert(
+        "RytmiViewSilent",
+        f"(({as_of}) < time() - {_SILENT_SECONDS})\nand on () rytmi:complete:bool == 1",
+        "5m",
+        TICKET,
+        "view",
+        "The measures are not said, or are of long ago: walls are blank, and shares missed alarm nobody.",
+        "Cases are read and alarmed as always. But no worker sums up what all of them share, or what it is given does "
+        "not get on.",
     )

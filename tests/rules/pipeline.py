@@ -68,6 +68,27 @@ _TOPIC_PARTITION = {"topic": TOPICS[0], "partition": "2"}
 
 PIPELINE = (
     *BLINDNESS,
+    Trouble(
+        "no worker is the view",
+        "RytmiViewSilent",
+        {"severity": "ticket"},
+        lambda world, during: world.hide("rytmi_view_", during),
+        after=5,
+    ),
+    Trouble(
+        "the view lacks a source",
+        "RytmiViewSilent",
+        {"severity": "ticket"},
+        lambda world, during: world.change("rytmi_view_complete", "w1", 0, during),
+        after=5,
+    ),
+    Trouble(
+        "the view does not get on",
+        "RytmiViewSilent",
+        {"severity": "ticket"},
+        lambda world, during: world.change("rytmi_view_timestamp_seconds", "w1", now(during.begin), during),
+        after=8,
+    ),
     Trouble("sight comes and goes", "RytmiUnsteady", {"severity": "page"}, _comes_and_goes, after=26, quiet=60),
     Trouble(
         "a critical case may be overdue and nobody can know",

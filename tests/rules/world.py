@@ -100,6 +100,8 @@ def healthy() -> World:
             _touchpoint(world, worker, touchpoint)
     for partition in range(PARTITIONS):
         _partition(world, owner(partition), str(partition))
+    world.set("rytmi_view_complete", WORKERS[0], always(1))
+    world.set("rytmi_view_timestamp_seconds", WORKERS[0], now)
     return world
 
 
