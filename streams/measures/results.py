@@ -10,7 +10,7 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from processors.measures.rows import kept, rows
+from processors.measures.rows import kept, order, rows
 from processors.measures.terms import Cell, Contribution, Fact, Frame
 from processors.measures.view import View
 from processors.standing import Standings
@@ -46,7 +46,7 @@ class Results:
         view = View(kept(self._frame), at, unpack)
         for where, facts in cells.items():
             view.put("", where, pack(facts))
-        found = list(rows(view, self._frame))
+        found = sorted(rows(view, self._frame), key=order)
         write_lines(out / MEASURES, measure_rows(found, at))
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Said([*self._standing(at), *MeasureMetrics(self._frame).families(found)]))

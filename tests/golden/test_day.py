@@ -17,7 +17,7 @@ from streams.cli.main import main
 
 HERE = Path(__file__).resolve().parent
 DAY = HERE / "day.jsonl"
-OUTPUTS = ("cases.jsonl", "clock.jsonl", "deadletters.jsonl")
+OUTPUTS = ("cases.jsonl", "clock.jsonl", "deadletters.jsonl", "measures.jsonl", "metrics.prom")
 READINGS: dict[str, tuple[str, ...]] = {"day": (), "noon": ("--until", "2026-03-02T12:00:00+02:00")}
 
 
@@ -60,6 +60,8 @@ def test_day_in_another_order_and_with_repeats_gives_the_same_cases_and_outcomes
     shuffled, plain = _backtest(other, tmp_path / "shuffled"), _backtest(DAY, tmp_path / "plain")
     assert shuffled["cases.jsonl"] == plain["cases.jsonl"]
     assert shuffled["clock.jsonl"] == plain["clock.jsonl"]
+    assert shuffled["measures.jsonl"] == plain["measures.jsonl"]
+    assert shuffled["metrics.prom"] == plain["metrics.prom"]
 
 
 def test_every_line_of_the_day_is_accounted_for() -> None:
