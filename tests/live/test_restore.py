@@ -50,7 +50,7 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
     as_of = "2030-01-01T00:00:00Z"
     with Crew(applied) as crew:
         worker = crew.start("--session-timeout", "3")
-        worker.await_shards(3 * applied.partitions)
+        worker.await_shards(len(CHANGELOGS) * applied.partitions)
         organisation(out)
         progress.await_settled(120)
         until(lambda: _all_told(worker), 120, "all that is overdue is announced; nothing becomes due later")
@@ -72,7 +72,7 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
 
         began = time.monotonic()
         again = crew.start("--session-timeout", "3")
-        again.await_shards(3 * applied.partitions)
+        again.await_shards(len(CHANGELOGS) * applied.partitions)
         took = time.monotonic() - began
         restored = [match.groups() for match in _READY.finditer(again.said())]
         by_stage = {stage: sum(int(r[2]) for r in restored if r[0] == stage) for stage in CHANGELOGS}

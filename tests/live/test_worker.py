@@ -152,7 +152,7 @@ def test_worker_is_ready_once_it_owns_what_it_was_given(crew: Crew) -> None:
     watched(worker, ready, 60, "it is ready")
     assert {status for status, _ in seen[:-1]} <= {503}
     assert all("read back" in words for _, words in seen[:-1])
-    assert seen[-1] == (200, "12 shards owned\n")
+    assert seen[-1] == (200, "16 shards owned\n")
     assert worker.get("/live")[0] == 200
     assert worker.get("/nowhere")[0] == 404
 

@@ -32,7 +32,12 @@ from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a key that is the same for all workers of a test"
-RECORDS = {"cases": ("feedback", "action", "link"), "obstacles": ("obstacle",), "decisions": ("decision",)}
+RECORDS = {
+    "cases": ("feedback", "action", "link"),
+    "obstacles": ("obstacle",),
+    "decisions": ("decision",),
+    "signals": ("pulse", "indicator"),
+}
 ENTERING = ("feedback", "action", "decision", "obstacle")
 OUTPUTS = ("rytmi.case.v1", "rytmi.clock.v1", "rytmi.link.v1", "rytmi.deadletter.v1")
 CONFIG = """

@@ -50,7 +50,7 @@ def test_alert_is_silent_before_and_fires_after_and_ends(trouble: Trouble, tmp_p
 def test_missing_partitions_are_told_for_every_stage(trouble: Trouble, tmp_path: Path) -> None:
     world = healthy()
     trouble.happens(world, Span(BEGIN, 300))
-    stages = ("cases", "obstacles", "decisions")
+    stages = ("cases", "obstacles", "decisions", "signals")
     promtool.check(
         tmp_path,
         world,

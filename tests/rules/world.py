@@ -14,7 +14,7 @@ Value = Callable[[float], float | None]
 WORKERS, PARTITIONS, TOUCHPOINTS = ("w1", "w2"), 4, ("delivery", "website")
 SEVERITIES, CLOCKS = ("low", "normal", "high", "critical"), ("acknowledge", "decide")
 TOPICS = ("touchpoint.feedback.v1", "leadership.decision.v1")
-_STAGES = ("cases", "obstacles", "decisions")
+_STAGES = ("cases", "obstacles", "decisions", "signals")
 
 
 def always(value: float) -> Value:
