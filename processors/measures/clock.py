@@ -6,6 +6,7 @@ of its lengths; of one that runs, the instants from which time alone makes its a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
@@ -16,7 +17,7 @@ from processors.calendar import Calendar
 from processors.clocks import MET, MISSED, Pauses, Reading
 from processors.enriched import Judged
 from processors.lifetable import LifeTable, bin_of
-from processors.measures.terms import ALL, Cell, Fact, Frame, Row, Share, cell, gather
+from processors.measures.terms import ALL, Cell, Fact, Frame, Row, Shared, cell, gather
 from processors.panes import DAY_MS, Span
 from processors.policy import CLOCKS
 
@@ -24,33 +25,33 @@ FAMILY = "clock"
 RHYTHMS = {"daily": DAY_MS, "weekly": 7 * DAY_MS, "monthly": 28 * DAY_MS}
 
 RUNNING, DONE, WITHDRAWN = range(3)
+_LENGTHS = list(RHYTHMS.values())
 _OUTCOMES = {MET: 1, MISSED: 2}
 _INDEX = {clock: i for i, clock in enumerate(CLOCKS)}
 
 
-def facts(judged: Sequence[Judged]) -> Iterator[Share]:
+def facts(judged: Sequence[Judged]) -> Iterator[Shared]:
     """What the clocks of a case contribute.
 
-    Of one that has ended: (pane, clock, DONE or WITHDRAWN, outcome, bin of elapsed, bin of worked, longest rhythm that
-    it kept not). Of one that runs: (pane, clock, RUNNING, started, due, calendar, worked in pauses, paused since).
+    Of one that has ended: (pane, clock, DONE or WITHDRAWN, outcome, bin of elapsed, bin of worked, how many of the
+    rhythms are shorter than that). Of one that runs: (pane, clock, RUNNING, started, due, calendar, worked in pauses,
+    paused since).
     """
     for cycle, _, read in judged:
-        now = cycle.classification
+        touchpoint, severity, _ = cycle.classification
+        start = -1
         for r in read:
-            where, pane = cell(FAMILY, now.touchpoint, now.severity, r.started)
-            if r.ended is None:
-                yield Share(where, (pane, _INDEX[r.clock], RUNNING, *_running(r, cycle.pauses)), 1)
-            else:
-                assert r.elapsed is not None
-                assert r.worked is not None
-                how = DONE if r.stopped else WITHDRAWN
-                lengths = bin_of(r.elapsed), bin_of(r.worked), slower_than(r.elapsed)
-                yield Share(where, (pane, _INDEX[r.clock], how, _OUTCOMES.get(r.outcome, 0), *lengths), 1)
-
-
-def slower_than(elapsed: int) -> int:
-    """How many of the rhythms (the shortest first) are shorter than a length."""
-    return sum(elapsed > length for length in RHYTHMS.values())
+            clock, started, ended, stopped, _, _, _, outcome, elapsed, worked = r
+            if started != start:  # three of the five start together
+                (where, pane), start = cell(FAMILY, touchpoint, severity, started), started
+            if ended is None:
+                yield where, (pane, _INDEX[clock], RUNNING, *_running(r, cycle.pauses)), 1
+                continue
+            assert elapsed is not None
+            assert worked is not None
+            how = DONE if stopped else WITHDRAWN
+            long, long_worked, slow = bin_of(elapsed), bin_of(worked), bisect_left(_LENGTHS, elapsed)
+            yield where, (pane, _INDEX[clock], how, _OUTCOMES.get(outcome, 0), long, long_worked, slow), 1
 
 
 def _running(r: Reading, pauses: Pauses) -> tuple[int, int | None, str, int, int | None]:

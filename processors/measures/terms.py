@@ -34,14 +34,15 @@ class Cell(NamedTuple):
 
 
 class Share(NamedTuple):
-    """What an entity adds to a cell: a fact, so many times (or a sum: that much)."""
+    """What an entity adds to a cell: a fact, so many times (or a sum: that much). A plain tuple does as well."""
 
     cell: Cell
     fact: Fact
     amount: int
 
 
-Contribution = tuple[Share, ...]
+Shared = tuple[Cell, Fact, int]
+Contribution = tuple[Shared, ...]
 NOTHING: Contribution = ()
 
 

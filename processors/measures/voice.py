@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from processors.case import FEEDBACK
 from processors.events import SCALES
 from processors.ledger import Entry
-from processors.measures.terms import ALL, NANO, Fact, Row, Share, cell, nano, ratio
+from processors.measures.terms import ALL, NANO, Fact, Row, Shared, cell, nano, ratio
 from processors.panes import Span
 
 FAMILY = "voice"
@@ -16,22 +16,22 @@ UNSAID = "none"
 _PROMOTERS, _PASSIVE, _DETRACTORS = range(3)
 
 
-def facts(entries: Sequence[Entry]) -> Iterator[Share]:
-    """What the feedback of a case contributes: counts by kind, by negative emotion, by scale and class of score; sums
-    of emotion and of scores in units of 10^-9.
+def facts(entries: Sequence[Entry]) -> Iterator[Shared]:
+    """What the feedback of a case contributes: (pane, "said", kind, 1 for a negative emotion, scale, class of score)
+    once; (pane, "emotion") and (pane, "score", scale) as much as they are, in units of 10^-9.
     """
     for e in entries:
         if e.rank != FEEDBACK:
             continue
         touchpoint, _, kind, _, _, _, score, scale, emotion, *_ = e.facts
         where, pane = cell(FAMILY, str(touchpoint), "", e.at)
-        yield Share(where, (pane, "kind", kind or UNSAID), 1)
+        sign = None if emotion is None else int(emotion < 0)  # type: ignore[operator]
+        rank = None if score is None else _class(score)  # type: ignore[arg-type]
+        yield where, (pane, "said", kind or UNSAID, sign, scale, rank), 1
         if emotion is not None:
-            yield Share(where, (pane, "emotion", emotion < 0), 1)  # type: ignore[operator]
-            yield Share(where, (pane, "emotion sum"), nano(emotion))
+            yield where, (pane, "emotion"), nano(emotion)
         if score is not None:
-            yield Share(where, (pane, "score", scale, _class(score)), 1)  # type: ignore[arg-type]
-            yield Share(where, (pane, "score sum", scale), nano(score))
+            yield where, (pane, "score", scale), nano(score)
 
 
 def _class(score: float) -> int:
@@ -51,16 +51,17 @@ class VoiceSum:
 
     def add(self, at: int, fact: Fact, amount: int) -> None:
         what = fact[1]
-        if what == "kind":
-            self.kinds[fact[2]] += amount
-        elif what == "emotion":
-            self.emotions[fact[2]] += amount
-        elif what == "emotion sum":
+        if what == "emotion":
             self.emotion_sum += amount
         elif what == "score":
-            self.scores.setdefault(fact[2], [0, 0, 0])[fact[3]] += amount
-        else:
             self.score_sums[fact[2]] += amount
+        else:
+            _, _, kind, sign, scale, rank = fact
+            self.kinds[kind] += amount
+            if sign is not None:
+                self.emotions[sign] += amount
+            if rank is not None:
+                self.scores.setdefault(scale, [0, 0, 0])[rank] += amount
 
     def is_empty(self) -> bool:
         return not any(self.kinds.values())  # every feedback has one
