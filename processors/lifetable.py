@@ -17,7 +17,7 @@ from math import exp, log, sqrt
 from typing import NamedTuple
 
 PER_DECADE = 24
-_EDGES_MS = [1000.0 * 10 ** (k / PER_DECADE) for k in range(9 * PER_DECADE + 1)]  # to 31 years
+_EDGES_MS = [1000.0 * 10 ** (k / PER_DECADE) for k in range(10 * PER_DECADE + 1)]  # to 317 years, far beyond any
 _MIDDLES_S = [0.0] + [10 ** ((k + 0.5) / PER_DECADE) for k in range(len(_EDGES_MS))]
 _SLACK = 1e-12  # survival is a product of fractions; what should be one half may come out a little above
 _Z95 = 1.959963984540054
