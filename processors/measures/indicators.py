@@ -15,7 +15,8 @@ FAMILY = "indicator"
 def facts(e: Entry) -> Iterator[Share]:
     """What an indicator contributes: its latest value (pane 0, kind, instant, value), in one cell for all time."""
     function, indicator, kind, _, value, _ = e.facts
-    yield Share(Cell(FAMILY, str(function), str(indicator), 0), (0, kind, e.at, value), 1)
+    where = Cell(FAMILY, str(function), str(indicator), 0)
+    yield Share(where, (0, kind, e.at, float(value)), 1)  # type: ignore[arg-type]
 
 
 class IndicatorSum:
@@ -34,7 +35,7 @@ class IndicatorSum:
 
     def latest(self) -> dict[str, tuple[int, float]]:
         """(instant, value) by kind."""
-        return {kind: (at, value) for _, kind, at, value in self._facts}
+        return {kind: (at, value) for _, kind, at, value in sorted(self._facts)}
 
 
 Sums = Mapping[tuple[str, str], IndicatorSum]

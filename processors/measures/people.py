@@ -43,11 +43,11 @@ Sums = Mapping[tuple[str, str], PulseSum]
 def alignment(pulses: Sums, voices: voice.Sums, frame: Frame) -> Iterator[Row]:
     """By unit: how customers score its touchpoints, how its people do, how close the two are, and how high."""
     customers: dict[str, list[float]] = {}
-    for (touchpoint, _), said in voices.items():
+    for (touchpoint, _), said in sorted(voices.items()):  # sums of fractions: the same in the same order
         unit = unit_label(frame.policies.unit(touchpoint), frame.policies)
         _into(customers, unit, said.scored())
     employees: dict[str, list[float]] = {}
-    for (unit, _), one in pulses.items():
+    for (unit, _), one in sorted(pulses.items()):
         _into(employees, unit, (sum(one.counts.values()), sum(one.sums.values()) / NANO))
     for unit in sorted(customers.keys() | employees.keys()):
         customer, employee = (ratio(*reversed(of.get(unit, [0, 0.0]))) for of in (customers, employees))

@@ -80,15 +80,18 @@ class View:
         for family, kept in self._kept.items():
             for one in kept:
                 before, after = one.span.start(self.at), one.span.start(now)
-                if after > before:
-                    self._move(one, family, before, after, -1)
-                begins, ends = one.span.end(self.at), one.span.end(now)
-                if begins is not None and ends is not None and ends > begins:
-                    self._move(one, family, begins, ends, 1)
+                ended, ends = one.span.end(self.at), one.span.end(now)
+                # Only what is in leaves, and only what stays enters, however long the jump: a sum that is less than
+                # nothing in between could look empty, and be dropped with what is in it.
+                self._move(one, family, before, after if ended is None else min(after, ended), -1)
+                if ended is not None and ends is not None:
+                    self._move(one, family, max(ended, after), ends, 1)
         self.at = now
 
     def _move(self, one: Kept, family: str, start: int, end: int, sign: int) -> None:
         """Take in (or out) what lies in [start, end)."""
+        if end <= start:
+            return
         first, last = start // HOUR_MS, (end - 1) // HOUR_MS
         hours = self._hours[family]
         # Usually an hour or none; after a long pause, or for a replayed log, those that there are.
