@@ -2,8 +2,10 @@
 
 The last record of a (source, cell) stands, so a repeat is harmless. A shard that was opened begins a new epoch: its
 cells are rebuilt from its entities, a little at a time beside the work on events, and are all sent under that epoch;
-a mark then says that they are complete, and whoever reads drops what the source said under lower epochs. Marks go on
-being sent, so that a source which has nothing new is told from one that is dead.
+a mark then says that they are complete, and whoever reads drops what the source said under lower epochs. From then on
+what has changed is taken together and sent together, with a mark that says when all of it is sent, and as of when it
+was taken: a mark never claims to know what is not in the topic yet. Marks go on being sent, so that a source which has
+nothing new is told from one that is dead.
 
 A key is MessagePack: [source, family, a, b, hour] of a cell, [source] of a mark. A cell is its epoch in 8 bytes,
 then its facts as they are packed; a mark is MessagePack: [epoch, complete, until, at], as in
@@ -42,8 +44,10 @@ class Sharing:
         self.source = source_name(shard.id.stage, shard.partition)
         self._epoch = shard.store.epoch + 1
         self._left: Iterator[str] | None = iter(list(shard.store.entities))
+        self._left_behind: Sequence[Cell] = ()
         self._unsent: dict[Cell, bytes | None] = {}
-        self._complete = False
+        self._said_all = False
+        self._until = self._at = 0  # as of when what is sent was taken
         self._taken_at = self._marked_at = float("-inf")
 
     @property
@@ -64,34 +68,40 @@ class Sharing:
                     shard.cells.replace(entity, shard.stage.contribution(unpack(shard.store.entities[entity])))
 
     def sweep(self, left_behind: Sequence[Cell]) -> None:
-        """Mark cells as gone that a former owner has left in the topic and that do not exist any more."""
-        for where in left_behind:
-            if not self.shard.cells.has(where) and where not in self._unsent:
-                self._unsent[where] = None
+        """Mark cells as gone that a former owner has left in the topic, once it is known which do not exist any more."""
+        self._left_behind = left_behind
 
     def share(self, now: float, until: int, at: int, is_busy: bool) -> None:
         """Send what is due. now: by the monotonic clock; until, at: as in Mark."""
-        is_last = self.is_filled and not self._complete
-        if is_last or now - self._taken_at >= (WHILE_BUSY_SECONDS if is_busy else EVERY_SECONDS):
-            self._taken_at = now
-            self._unsent |= self.shard.cells.take()
-        completes = is_last and len(self._unsent) <= _MOST_AT_ONCE
-        if not self._unsent and not completes and now - self._marked_at < MARK_SECONDS:
+        says_all = self.is_filled and not self._said_all
+        if says_all or now - self._taken_at >= (WHILE_BUSY_SECONDS if is_busy else EVERY_SECONDS):
+            self._taken_at, self._until, self._at = now, until, at
+            self._take()
+        if not self._unsent and not says_all and now - self._marked_at < MARK_SECONDS:
             return
         some = [(where, self._unsent.pop(where)) for where in list(self._unsent)[:_MOST_AT_ONCE]]
-        self._complete = self._complete or completes
+        self._said_all = self._said_all or (says_all and not self._unsent)
         outputs = [
             Output(
                 TOPIC, cell_key(self.source, where), None if facts is None else cell_value(self._epoch, facts), [], 0
             )
             for where, facts in some
         ]
-        outputs.append(Output(TOPIC, pack([self.source]), pack([self._epoch, self._complete, until, at]), [], 0))
+        mark = [self._epoch, self._said_all and not self._unsent, self._until, self._at]
+        outputs.append(Output(TOPIC, pack([self.source]), pack(mark), [], 0))
         states = [] if self.shard.store.epoch == self._epoch else [epoch_write(self._epoch)]
         self.shard.emission.commit(outputs, states)
         for state in states:
             self.shard.store.apply(state)
         self._marked_at = now
+
+    def _take(self) -> None:
+        """What has changed is to be sent."""
+        self._unsent |= self.shard.cells.take()
+        if self.is_filled and self._left_behind:
+            gone = [where for where in self._left_behind if where not in self._unsent and not self.shard.cells.has(where)]
+            self._unsent |= dict.fromkeys(gone)
+            self._left_behind = ()
 
 
 class Sharings:
@@ -120,17 +130,18 @@ class Sharings:
 
     def left_behind(self, sources: Sequence[str]) -> dict[str, list[Cell]]:
         """The cells in the topic, by source: what a former owner may have left. Not from the pipeline's thread."""
-        found: dict[str, list[Cell]] = {source: [] for source in sources}
+        found: dict[str, dict[Cell, bool]] = {source: {} for source in sources}
         for message in to_the_end(self._settings, self._settings.topic(TOPIC), range(1)):
             source, *where = unpack_cells(message.key())
             if where and source in found:
-                found[source].append(Cell(*where))
-        return found
+                found[source][Cell(*where)] = message.value() is not None
+        return {source: [where for where, stands in cells.items() if stands] for source, cells in found.items()}
 
     def sweep(self, left_behind: Mapping[str, Sequence[Cell]]) -> None:
         """Have cells that nothing is left of leave the topic."""
         for one in self._by_shard.values():
-            one.sweep(left_behind.get(one.source, ()))
+            if one.source in left_behind:
+                one.sweep(left_behind[one.source])
 
 
 def source_name(stage: str, partition: int) -> str:

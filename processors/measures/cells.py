@@ -75,8 +75,8 @@ class Cells:
         return dict(self._cells)
 
     def has(self, where: Cell) -> bool:
-        """Whether there is anything in a cell, or about to be."""
-        return where in self._cells or where in self._changes
+        """Whether there is anything in a cell, as last taken."""
+        return where in self._cells
 
     def facts(self, where: Cell) -> Facts:
         """What a cell holds, as last taken."""

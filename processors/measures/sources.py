@@ -1,12 +1,15 @@
-"""Which of what sources say counts: each source's latest complete epoch; and as of when all of them are known.
+"""Which of what sources say counts: what each was last complete with; and as of when all of them are known.
 
-A source is one partition of one kind of entities. When it is taken over it is rebuilt, under a higher epoch. Until that
-is complete its old cells stand; then they give way at once, so nothing is ever counted twice, or too low.
+A source is one partition of one kind of entities. What changed together it says together, and then a mark; only with a
+complete one does all of it count, at once: what moves from one cell to another is never seen in both, or in neither.
+When a source is taken over it is rebuilt, under a higher epoch. Until that is complete its old cells stand, and as of
+when they did; then they give way at once. So nothing is ever counted twice, or too low.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from processors.measures.terms import Cell
@@ -14,7 +17,8 @@ from processors.measures.view import Source, View
 
 
 class Mark(NamedTuple):
-    """What a source says of itself. until: before when it knows everything; at: its time. Milliseconds.
+    """What a source says of itself. is_complete: with this, all is said that it knew. until: before when it knew
+    everything; at: its time. Milliseconds.
 
     heard: when that was said, by the clock of the log.
     """
@@ -26,68 +30,86 @@ class Mark(NamedTuple):
     heard: int
 
 
+@dataclass(slots=True)
+class _Said:
+    """What a source has said. whole: its last complete mark; since: what it has said after that, None: nothing is left
+    of the cell; epoch: under which it said that.
+    """
+
+    whole: Mark | None = None
+    epoch: int = 0
+    since: dict[Cell, bytes | None] = field(default_factory=dict)
+    heard: int = 0
+    is_doubtful: bool = False
+
+    def under(self, epoch: int) -> bool:
+        """Whether what is said under that epoch is of any use. Of a lower one than is heard already it is not; with a
+        higher one, another owner has begun, and what the last one had no time to complete is void.
+        """
+        if epoch > self.epoch:
+            self.epoch = epoch
+            self.since.clear()
+        return epoch == self.epoch
+
+
 class Sources:
-    """Takes what sources say in the order of the log, and gives the view what counts."""
+    """Takes what sources say in the order of the log, and gives the view what counts. Others than those expected are
+    none any more, whatever of them is left in the log.
+    """
 
     def __init__(self, expected: Iterable[Source], view: View) -> None:
-        self._expected = tuple(expected)
+        self._said = {source: _Said() for source in expected}
         self._view = view
-        self._epochs: dict[Source, int] = {}  # of what stands in the view
-        self._rebuilt: dict[Source, tuple[int, dict[Cell, bytes]]] = {}  # under which epoch, and what so far
-        self._marks: dict[Source, Mark] = {}
 
     def cell(self, source: Source, epoch: int, where: Cell, packed: bytes) -> None:
         """A source says what a cell holds."""
-        if epoch == self._epochs.get(source):
-            self._view.put(source, where, packed)
-        elif cells := self._cells_of(source, epoch):
-            cells[1][where] = packed
+        said = self._said.get(source)
+        if said is not None and said.under(epoch):
+            said.since[where] = packed
 
     def gone(self, source: Source, where: Cell) -> None:
         """A source says that nothing is left of a cell. It is the latest owner of the source that speaks."""
-        rebuilt = self._rebuilt.get(source)
-        if rebuilt is not None:
-            rebuilt[1].pop(where, None)
-        else:
-            self._view.put(source, where, None)
+        said = self._said.get(source)
+        if said is not None:
+            said.since[where] = None
 
     def mark(self, source: Source, mark: Mark) -> None:
         """A source says how far it is."""
-        if mark.epoch < self._epochs.get(source, 0):
+        said = self._said.get(source)
+        if said is None or not said.under(mark.epoch):
             return
-        self._marks[source] = mark
-        if mark.epoch > self._epochs.get(source, 0):
-            rebuilt = self._cells_of(source, mark.epoch)
-            if mark.is_complete and rebuilt is not None:
-                self._replace(source, *rebuilt)
-
-    def _cells_of(self, source: Source, epoch: int) -> tuple[int, dict[Cell, bytes]] | None:
-        """What a source has said under an epoch that is not complete; None where that is over already."""
-        if epoch < self._epochs.get(source, 0):
-            return None
-        rebuilt = self._rebuilt.get(source)
-        if rebuilt is None or rebuilt[0] < epoch:
-            rebuilt = self._rebuilt[source] = epoch, {}
-        return rebuilt if rebuilt[0] == epoch else None
-
-    def _replace(self, source: Source, epoch: int, cells: dict[Cell, bytes]) -> None:
-        for where in self._view.cells_of(source):
-            if where not in cells:
-                self._view.put(source, where, None)
-        for where, packed in cells.items():
+        said.heard = mark.heard
+        if not mark.is_complete:
+            return
+        if said.whole is not None and said.whole.epoch < mark.epoch:
+            for where in self._view.cells_of(source):
+                if said.since.get(where) is None:
+                    self._view.put(source, where, None)
+        for where, packed in said.since.items():
             self._view.put(source, where, packed)
-        self._epochs[source] = epoch
-        del self._rebuilt[source]
+        said.since.clear()
+        said.whole, said.is_doubtful = mark, False
+
+    def read_to_the_end(self) -> None:
+        """The log has been read from its start to its end.
+
+        It is compacted: what a source has said since it was last complete may have taken away what it was complete
+        with. Such a source is not counted on before it is complete again.
+        """
+        for said in self._said.values():
+            said.is_doubtful = said.whole is not None and (bool(said.since) or said.epoch > said.whole.epoch)
 
     def missing(self, heard_since: int) -> list[Source]:
         """The sources that are not complete, or of which nothing was heard since an instant."""
         return [
-            source for source in self._expected if source not in self._epochs or self._marks[source].heard < heard_since
+            source
+            for source, said in self._said.items()
+            if said.whole is None or said.is_doubtful or said.heard < heard_since
         ]
 
     def known_until(self) -> int:
         """As of when the measures may be read, milliseconds: before that, every source knows everything. 0: never."""
-        marks = [self._marks[source] for source in self._expected if source in self._marks]
-        if len(marks) < len(self._expected):
+        wholes = [said.whole for said in self._said.values() if said.whole is not None]
+        if len(wholes) < len(self._said):
             return 0
-        return min(*(mark.until for mark in marks), max(mark.at for mark in marks))
+        return min(*(mark.until for mark in wholes), max(mark.at for mark in wholes))

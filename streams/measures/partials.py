@@ -44,4 +44,5 @@ def read(settings: Settings, frame: Frame) -> Partials:
     partials = Partials(settings, frame)
     for message in to_the_end(settings, settings.topic(TOPIC), range(1)):
         partials.take(message)
+    partials.sources.read_to_the_end()
     return partials
