@@ -68,7 +68,7 @@ class Sharing:
                     shard.cells.replace(entity, shard.stage.contribution(unpack(shard.store.entities[entity])))
 
     def sweep(self, left_behind: Sequence[Cell]) -> None:
-        """Mark cells as gone that a former owner has left in the topic, once it is known which do not exist any more."""
+        """Mark cells as gone that a former owner has left in the topic, once it is known which are not any more."""
         self._left_behind = left_behind
 
     def share(self, now: float, until: int, at: int, is_busy: bool) -> None:
@@ -99,7 +99,9 @@ class Sharing:
         """What has changed is to be sent."""
         self._unsent |= self.shard.cells.take()
         if self.is_filled and self._left_behind:
-            gone = [where for where in self._left_behind if where not in self._unsent and not self.shard.cells.has(where)]
+            gone = [
+                where for where in self._left_behind if where not in self._unsent and not self.shard.cells.has(where)
+            ]
             self._unsent |= dict.fromkeys(gone)
             self._left_behind = ()
 

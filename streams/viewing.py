@@ -2,7 +2,7 @@
 
 `rytmi.partial.v1` has one partition; whoever has it in the view's own group is the view. When that worker dies, the
 group gives the partition to another, which reads the topic from its start. Until it has read to the end and every
-source is complete, nothing is said rather than something low.
+source is complete, nothing is said rather than something low. Who has it keeps it while others come and go.
 
 The measures are as of the instant before which every source knows everything: beyond it, somebody who has been answered
 would be counted among those who wait. They stand still while the workers are blind, and their instant says so.
@@ -38,6 +38,7 @@ _WAIT_SECONDS = 0.25
 _EVERY_SECONDS = 2.0
 _RESTS = 10.0  # times as long as a look took: on a large organisation, a tenth of a processor is enough
 _STILL_SECONDS = 5.0
+_PAUSE_SECONDS = 5.0
 
 
 class Seen(NamedTuple):
@@ -74,14 +75,15 @@ class Viewing:
         self._windows: Windows | None = None
         self._is_read = False
         self._seen: Seen | None = None
-        self._polled_at = 0.0
+        self._polled_at = self._sure_at = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="view", daemon=True)
 
     @property
     def seen(self) -> Seen | None:
         """What it says; None where this process is not the view, or has stood still and may have lost it."""
-        if time.monotonic() - self._polled_at > self._session_seconds:
+        now = time.monotonic()
+        if now - self._polled_at > self._session_seconds or now < self._sure_at:
             return None
         return self._seen
 
@@ -96,6 +98,14 @@ class Viewing:
             self._thread.join(_STILL_SECONDS)
 
     def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._view()
+            except Exception:  # whatever it is: the worker's alarms must not end with it, and another takes the view
+                log.exception("the view failed, and begins anew in %g s", _PAUSE_SECONDS)
+                self._stopped.wait(_PAUSE_SECONDS)
+
+    def _view(self) -> None:
         consumer = self._consumer()
         consumer.subscribe([self._topic], on_assign=self._assigned, on_revoke=self._lost, on_lost=self._lost)
         look_at = 0.0
@@ -106,7 +116,7 @@ class Viewing:
                     took = self._look(self._partials)
                     look_at = time.monotonic() + max(_EVERY_SECONDS, _RESTS * took)
         finally:
-            self._seen = None
+            self._let_go()
             consumer.close()
 
     def _take(self, consumer: Consumer) -> None:
@@ -115,7 +125,11 @@ class Viewing:
         except KafkaException as failed:
             log.warning("%s: %s", self._topic, failed)
             return
-        self._polled_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._polled_at > self._session_seconds:
+            # It stood still, and may have lost the view without being told yet: the next heartbeat tells.
+            self._sure_at = now + self._session_seconds / 2
+        self._polled_at = now
         for message in messages:
             error = message.error()
             if self._partials is None:
@@ -123,7 +137,9 @@ class Viewing:
             if error is None:
                 self._partials.take(message)
             elif error.code() == KafkaError._PARTITION_EOF:
-                self._is_read = True
+                if not self._is_read:
+                    self._is_read = True
+                    self._partials.sources.read_to_the_end()
             elif not error.retriable():
                 log.warning("%s: %s", self._topic, error.str())
 
@@ -155,20 +171,22 @@ class Viewing:
             log.warning("the windows could not be published, and will be later: %s", failed)
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        if not partitions:
+            return  # others come and go; the view stays where it is
         for partition in partitions:
             partition.offset = 0
-        consumer.assign(partitions)
-        if partitions:
-            log.info("the view is here")
-            self._is_read = False
-            self._partials = Partials(self._settings, self._frame)
-            self._windows = Windows(self._settings, self._codec)
-            self._seen = Seen(None, b"", 0, (), 0, 0.0)
+        consumer.incremental_assign(partitions)
+        log.info("the view is here")
+        self._is_read = False
+        self._partials = Partials(self._settings, self._frame)
+        self._windows = Windows(self._settings, self._codec)
+        self._seen = Seen(None, b"", 0, (), 0, 0.0)
 
-    def _lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+    def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         if partitions:
             log.info("the view is elsewhere")
             self._let_go()
+            consumer.incremental_unassign(partitions)
 
     def _let_go(self) -> None:
         self._partials = self._windows = self._seen = None
@@ -179,6 +197,7 @@ class Viewing:
             "enable.auto.commit": False,
             "enable.partition.eof": True,
             "auto.offset.reset": "earliest",
+            "partition.assignment.strategy": "cooperative-sticky",  # who has the view keeps it when others come or go
             "isolation.level": "read_committed",
             "session.timeout.ms": int(self._session_seconds * 1000),
             "heartbeat.interval.ms": int(self._session_seconds * 250),

@@ -65,7 +65,7 @@ def transactions(source: str, dice: Random) -> list[list[Record]]:
             order = dice.sample(list(waiting), dice.randrange(len(waiting) + 1))
             sent = [Record(source, where, epoch, waiting.pop(where)) for where in order]
             said = (said | {r.where for r in sent if r.where and r.content}) - {r.where for r in sent if not r.content}
-            clock += dice.randrange(1000)
+            clock += dice.randrange(1, 1000)
             mark = Mark(epoch, not waiting, clock - dice.choice([0, 500]), clock, clock)
             found.append([*sent, Record(source, None, epoch, None, mark)])
             if dice.random() < 0.15:
@@ -90,18 +90,18 @@ def compacted(log: Sequence[Record], with_tombstones: bool) -> list[Record]:
     return [log[i] for i in sorted(kept_)]
 
 
-def wholes(log: Sequence[Record]) -> dict[Mark, Whole]:
-    """By complete mark: what its source had said by then under the same epoch, counted anew for each."""
-    found: dict[Mark, Whole] = {}
+def wholes(log: Sequence[Record]) -> dict[tuple[str, Mark], Whole]:
+    """By source and complete mark: what its source had said by then under the same epoch, counted anew for each."""
+    found: dict[tuple[str, Mark], Whole] = {}
     for i, record in enumerate(log):
         if record.mark is not None and record.mark.is_complete:
             before = [r for r in log[:i] if r.source == record.source and r.epoch == record.epoch and r.where]
             cells = {r.where: r.content for r in before if r.where is not None}
-            found[record.mark] = Whole({w: c for w, c in cells.items() if c is not None}, record.mark)
+            found[record.source, record.mark] = Whole({w: c for w, c in cells.items() if c is not None}, record.mark)
     return found
 
 
-def read(log: Sequence[Record], expected: dict[Mark, Whole], end: int) -> int:
+def read(log: Sequence[Record], expected: dict[tuple[str, Mark], Whole], end: int) -> int:
     """Read a log, of which `end` records are there at first. From then on, hold what the view has against what it may
     have, after every record; how often it had all.
     """
@@ -131,7 +131,7 @@ def read(log: Sequence[Record], expected: dict[Mark, Whole], end: int) -> int:
             sources.mark(record.source, record.mark)
             heard[record.source] = record.mark.heard
             if record.source in SOURCES and record.mark.is_complete:
-                latest[record.source] = expected[record.mark]
+                latest[record.source] = expected[record.source, record.mark]
                 doubtful.discard(record.source)
         elif record.content is None:
             assert record.where is not None
@@ -178,6 +178,14 @@ def test_so_does_one_that_begins_anew_on_the_compacted_log(
     beginning = round(share * len(log))
     head = compacted(log[:beginning], with_tombstones)
     read(head + log[beginning:], wholes(log), len(head) + round(further * (len(log) - beginning)))
+
+
+def test_the_logs_are_worth_reading() -> None:
+    logs = [log_of(Random(seed)) for seed in range(200)]
+    ends = [len(log) // 2 for log in logs]
+    complete = [read(log, wholes(log), end) for log, end in zip(logs, ends, strict=True)]
+    assert sum(complete) > 500
+    assert sum(len(log) - end + 1 for log, end in zip(logs, ends, strict=True)) - sum(complete) > 500
 
 
 CELL, OTHER_CELL = PLACES[:2]
