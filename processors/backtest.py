@@ -18,6 +18,7 @@ from processors.ledger import Entry
 from processors.measures import contribution
 from processors.measures.terms import Contribution
 from processors.policy import Policies
+from processors.standing import Standing, of_decision, of_obstacle
 
 Known = dict[str, dict[str, Entry]]
 
@@ -94,6 +95,16 @@ class Backtest:
             yield contribution.of_decision(sorted(known.values()), self.policies)
         for known in self._signals.values():
             yield contribution.of_signal(sorted(known.values()), self.policies)
+
+    def obstacles_standing(self) -> dict[str, Standing]:
+        """What obstacles that stand add to what stands, by id."""
+        found = {name: of_obstacle(sorted(known.values())) for name, known in self._obstacles.items()}
+        return {name: standing for name, standing in found.items() if standing is not None}
+
+    def decisions_in_flight(self) -> dict[str, Standing]:
+        """The same of decisions in flight."""
+        found = {name: of_decision(sorted(known.values()), self.policies) for name, known in self._decisions.items()}
+        return {name: standing for name, standing in found.items() if standing is not None}
 
     def obstacles(self) -> Iterator[tuple[str, list[obstacle.Episode]]]:
         """The episodes of every obstacle, by obstacle id."""

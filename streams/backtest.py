@@ -15,7 +15,7 @@ from processors.events import InvalidEvent
 from processors.ledger import FOLDED, REPEATED, WORDS
 from processors.measures.terms import Frame
 from processors.settled import row
-from processors.standing import of_case, of_obstacle
+from processors.standing import of_case
 from streams.files import alarm_row, outcome_row, write_lines
 from streams.measures.results import Results
 
@@ -56,15 +56,15 @@ def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell
             outcomes.extend(map(outcome_row, backtest.outcomes(name, judged)))
             told.extend(backtest.alarms(name, entries, judged, settled))
             results.add(backtest.contribution(entries, judged))
-            results.standings.replace(name, of_case(judged))
+            results.cases.replace(name, of_case(judged))
             yield row(backtest.record(name, entries, judged), settled, policies)
 
     written = write_lines(out / "cases.jsonl", settled_cases())
     write_lines(out / "clock.jsonl", outcomes)
     told.sort(key=lambda alarm: (alarm["at"], alarm["id"]))
     write_lines(out / "alarms.jsonl", map(alarm_row, told))
-    for name, episodes in backtest.obstacles():
-        results.standings.replace(f"obstacle {name}", of_obstacle(episodes))
+    results.obstacles.fill(backtest.obstacles_standing())
+    results.decisions.fill(backtest.decisions_in_flight())
     for one in backtest.other_contributions():
         results.add(one)
     results.write(out, settled)

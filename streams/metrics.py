@@ -8,27 +8,24 @@ being read back, nothing is said of cases rather than something low.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
 from faust.types.tuples import TP
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from processors.alarms import LEVELS
-from processors.events import SEVERITIES
-from processors.policy import CLOCKS, OTHER
-from processors.standing import Cell, Standings
+from processors.policy import CLOCKS
+from processors.standing import Cell
 from streams.alarming import AlarmSink
 from streams.config import Config
 from streams.health import Health
 from streams.reach import backfill
 from streams.shard import Shard, ShardId
+from streams.standing import Standing, cases_standing, cells, decisions_in_flight, obstacles_standing
 from streams.tally import Tally
 from streams.viewing import Seen
 from streams.worker import Worker
-
-_MOST_CAUSES = 50  # obstacle causes are free text: beyond this many, the rest is `other`
 
 
 class WorkerCollector(Collector):
@@ -70,56 +67,16 @@ class WorkerCollector(Collector):
 
 
 def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Shard], int]) -> Iterator[Metric]:
-    """Open and overdue cases, the oldest, and obstacles, summed over shards."""
-    cases = [s for name, s in shards.items() if name.stage == "cases"]
-    obstacles = [s.standings for name, s in shards.items() if name.stage == "obstacles"]
+    """What stands: cases, obstacles, decisions in flight, and alarms, summed over shards."""
+    cases, obstacles, decisions = (
+        [s for name, s in shards.items() if name.stage == stage] for stage in ("cases", "obstacles", "decisions")
+    )
     places = list(config.policies.touchpoints)
-    yield from open_and_overdue([Standing(s.standings, now_ms(s), s.reach.horizon) for s in cases], places)
+    yield from cases_standing([Standing(s.standings, now_ms(s), s.reach.horizon) for s in cases], places)
     yield from _reach(cases, places)
-    yield _alarms(_cells(places) if cases else [], cases)
-    yield obstacles_open(obstacles)
-
-
-class Standing(NamedTuple):
-    """What stands open in one partition, at an instant (milliseconds), and the horizon of what may be claimed by it."""
-
-    standings: Standings
-    now: int
-    horizon: Callable[[str], int]
-
-
-def open_and_overdue(partitions: Sequence[Standing], places: Sequence[str]) -> Iterator[Metric]:
-    """Open and overdue cases and the oldest, summed over partitions; nothing where there is none."""
-    cells = _cells(places) if partitions else []
-    yield from _open(cells, [one.standings for one in partitions])
-    yield from _overdue(cells, partitions)
-
-
-def _cells(places: Sequence[str]) -> list[Cell]:
-    return [(place, severity) for place in places for severity in SEVERITIES]
-
-
-def _overdue(cells: Sequence[Cell], partitions: Sequence[Standing]) -> Iterator[Metric]:
-    labels = ["touchpoint", "severity", "clock"]
-    overdue = GaugeMetricFamily(
-        "rytmi_cases_overdue", "Cases whose clock runs and is known to be past its due time.", labels=labels
-    )
-    unknown = GaugeMetricFamily(
-        "rytmi_cases_unknown",
-        "Cases whose clock ran past its due time unless something says otherwise that has not been read yet.",
-        labels=labels,
-    )
-    late: Counter[Cell] = Counter({(*cell, clock): 0 for cell in cells for clock in CLOCKS})
-    unsure: Counter[Cell] = Counter(late)
-    for one in partitions:
-        for cell, (known, further) in one.standings.overdue(one.now, one.horizon).items():
-            late[cell] += known
-            unsure[cell] += further
-    for cell, count in late.items():
-        overdue.add_metric(cell, count)
-        unknown.add_metric(cell, unsure[cell])
-    yield overdue
-    yield unknown
+    yield _alarms(cells(places) if cases else [], cases)
+    yield from obstacles_standing([s.standings for s in obstacles])
+    yield decisions_in_flight([s.standings for s in decisions], config.policies.units)
 
 
 def _reach(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:
@@ -139,9 +96,9 @@ def _reach(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:
     yield filling
 
 
-def _alarms(cells: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
+def _alarms(places: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
     active: Counter[Cell] = Counter(
-        {(*cell, clock, level): 0 for cell in cells for clock in CLOCKS for level in LEVELS}
+        {(*cell, clock, level): 0 for cell in places for clock in CLOCKS for level in LEVELS}
     )
     for shard in shards:
         active.update(shard.alarms.counts())
@@ -151,49 +108,6 @@ def _alarms(cells: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
     for cell, count in active.items():
         family.add_metric(cell, count)
     return family
-
-
-def _open(cells: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Metric]:
-    labels = ["touchpoint", "severity"]
-    opened = GaugeMetricFamily("rytmi_cases_open", "Cases received and neither closed nor withdrawn.", labels=labels)
-    oldest = GaugeMetricFamily(
-        "rytmi_oldest_open_timestamp_seconds", "When the oldest open case was received.", labels=labels
-    )
-    counts: Counter[Cell] = Counter(dict.fromkeys(cells, 0))
-    first: dict[Cell, int] = {}
-    for one in standings:
-        for cell, (count, at) in one.open().items():
-            counts[cell] += count
-            if at is not None:
-                first[cell] = min(at, first.get(cell, at))
-    for cell, count in counts.items():
-        opened.add_metric(cell, count)
-    for cell, at in first.items():
-        oldest.add_metric(cell, at / 1000)
-    yield opened
-    yield oldest
-
-
-def obstacles_open(standings: Iterable[Standings]) -> Metric:
-    """Obstacles that stand, by touchpoint and cause."""
-    counts: Counter[Cell] = Counter()
-    for one in standings:
-        counts.update({cell: count for cell, (count, _) in one.open().items()})
-    told = {cause for cause, _ in _by_cause(counts).most_common(_MOST_CAUSES)}
-    opened: Counter[Cell] = Counter()
-    for (touchpoint, cause), count in counts.items():
-        opened[touchpoint, cause if cause in told else OTHER] += count
-    family = GaugeMetricFamily("rytmi_obstacles_open", "Obstacles that stand.", labels=["touchpoint", "cause"])
-    for cell, count in opened.items():
-        family.add_metric(cell, count)
-    return family
-
-
-def _by_cause(counts: Counter[Cell]) -> Counter[str]:
-    by_cause: Counter[str] = Counter()
-    for (_, cause), count in counts.items():
-        by_cause[cause] += count
-    return by_cause
 
 
 def counted(tally: Tally) -> Iterator[Metric]:

@@ -139,7 +139,7 @@ class Shard:
 
     def _set_deadline(self, entity: str, standing: Standing | None, next_at: int | None) -> None:
         if isinstance(standing, CaseStanding) or next_at is None:
-            self.deadlines.set(entity, standing.touchpoint if standing is not None else "", next_at)
+            self.deadlines.set(entity, standing.touchpoint if isinstance(standing, CaseStanding) else "", next_at)
 
     def is_too_late(self, purged: int, is_empty: bool, entry: Entry, now: int) -> bool:
         """Whether an entry belongs to an entity that was purged (at `purged`), or is so old that it might."""

@@ -21,7 +21,7 @@ from processors.ledger import Entry, Ledger
 from processors.measures import contribution
 from processors.measures.terms import NOTHING, Contribution
 from processors.policy import Policies
-from processors.standing import Standing, of_case, of_obstacle
+from processors.standing import Standing, of_case, of_decision, of_obstacle
 from streams.cloudevents import headers
 
 Headers = list[tuple[str, bytes]]
@@ -253,7 +253,10 @@ class TellingStage:
         return lambda entry: fanout.add(self._of, known, told, entry)
 
     def derived(self, entity: str, known: Ledger) -> Derived:
-        return Derived(of_obstacle(obstacle.episodes(known.entries)) if self._of is obstacle else None)
+        return Derived(self._standing(known.entries))
+
+    def _standing(self, entries: tuple[Entry, ...]) -> Standing | None:
+        return of_obstacle(entries) if self._of is obstacle else of_decision(entries, self._policies)
 
     def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         outputs = [
@@ -269,11 +272,11 @@ class TellingStage:
         if self._of is obstacle:
             episodes = obstacle.episodes(entries)
             settled_at = (episodes[-1].removed or 0) if episodes else entries[-1].at
-            return Effects(
-                outputs, kept, settled_at, of_obstacle(episodes), contribution=contribution.of_obstacle(entries)
-            )
-        share = contribution.of_decision(entries, self._policies)
-        return Effects(outputs, kept, decision.settled_at(entries), None, contribution=share)
+            share = contribution.of_obstacle(entries)
+        else:
+            settled_at = decision.settled_at(entries)
+            share = contribution.of_decision(entries, self._policies)
+        return Effects(outputs, kept, settled_at, self._standing(entries), contribution=share)
 
     def contribution(self, known: Ledger) -> Contribution:
         """What a stored obstacle or decision contributes to the measures."""

@@ -18,7 +18,7 @@ from streams.files import write_lines
 from streams.measures.files import CELLS, MEASURES, cell_rows, measure_rows
 from streams.measures.metrics import MeasureMetrics
 from streams.measures.packing import pack, unpack
-from streams.metrics import Standing, obstacles_open, open_and_overdue
+from streams.standing import Standing, cases_standing, decisions_in_flight, obstacles_standing
 
 METRICS = "metrics.prom"
 
@@ -29,7 +29,7 @@ class Results:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._cells: dict[Cell, Counter[Fact]] = {}
-        self.standings = Standings()
+        self.cases, self.obstacles, self.decisions = Standings(), Standings(), Standings()
 
     def add(self, contribution: Contribution) -> None:
         """Take the contribution of an entity."""
@@ -54,10 +54,11 @@ class Results:
 
     def _standing(self, at: int) -> Iterator[Metric]:
         """Everything has been read, so all that is overdue may be claimed to be."""
-        yield from open_and_overdue(
-            [Standing(self.standings, at, lambda _: at + 1)], list(self._frame.policies.touchpoints)
-        )
-        yield obstacles_open([self.standings])
+        policies = self._frame.policies
+        cases = Standing(self.cases, at, lambda _: at + 1)
+        yield from cases_standing([cases], list(policies.touchpoints))
+        yield from obstacles_standing([self.obstacles])
+        yield decisions_in_flight([self.decisions], policies.units)
 
 
 class _Said(Collector):

@@ -112,7 +112,7 @@ def watching(monitoring: Monitoring) -> Iterator[Seen]:
 def working(crew: Crew, *options: str) -> WorkerProcess:
     """A worker that owns everything."""
     worker = crew.start(*options, config=crew.configured(CONFIG))
-    worker.await_shards(12)
+    worker.await_shards(16)
     return worker
 
 
@@ -193,7 +193,7 @@ def test_cases_that_are_due_at_once_are_one_notification(
     with Crew(telling) as crew, watching(monitoring) as seen:
         config = crew.configured(CONFIG)
         workers = [crew.start(config=config) for _ in range(2)]
-        until(lambda: sum(worker.shards() for worker in workers) == 12, 60, "all is owned")
+        until(lambda: sum(worker.shards() for worker in workers) == 16, 60, "all is owned")
         due = now_ms() + 5_000
         # Another unit's is due when all others have been told: its own page comes five group_intervals after that.
         marker = feedback("marker", due + 8_000)._replace(touchpoint="desk")

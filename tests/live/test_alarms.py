@@ -13,7 +13,7 @@ pytestmark = pytest.mark.live
 def test_breach_is_announced_when_it_is_due_and_resolved_by_what_stops_the_clock(applied: Settings) -> None:
     with Crew(applied) as crew:
         worker = crew.start(config=crew.configured(CONFIG))
-        worker.await_shards(12)
+        worker.await_shards(16)
         due = now_ms() + 3_000
         send(applied, [feedback("late", due), feedback("good", due), acknowledged("good", due - 1_500)])
 
@@ -37,7 +37,7 @@ def test_breach_is_announced_when_it_is_due_and_resolved_by_what_stops_the_clock
 def test_escalation_ends_when_somebody_takes_the_case_after_the_breach(applied: Settings) -> None:
     with Crew(applied) as crew:
         worker = crew.start(config=crew.configured(CONFIG))
-        worker.await_shards(12)
+        worker.await_shards(16)
         due = now_ms() + 2_000
         # Their decisions are due: acknowledged before it, after it, and never.
         events = [feedback(case, due - HOUR, "critical") for case in ("before", "after", "never")]
@@ -60,7 +60,7 @@ def test_escalation_ends_when_somebody_takes_the_case_after_the_breach(applied: 
 def test_late_answer_that_proves_an_alarm_wrong_retracts_it(applied: Settings) -> None:
     with Crew(applied) as crew:
         worker = crew.start(config=crew.configured(CONFIG))
-        worker.await_shards(12)
+        worker.await_shards(16)
         due = now_ms() + 1_000
         send(applied, [feedback("heard", due), feedback("silent", due)])
         until(lambda: len(announced(applied)) == 2, 20, "both are announced")
@@ -78,7 +78,7 @@ def test_nothing_is_claimed_while_a_source_is_silent_that_should_be_heard(applie
     with Crew(applied) as crew:
         path = crew.configured(config)
         worker = crew.start(config=path)
-        worker.await_shards(12)
+        worker.await_shards(16)
         due = now_ms() + 1_000
         elsewhere = feedback("elsewhere", due)._replace(touchpoint="desk")
         send(applied, [feedback("unknown", due), elsewhere])
@@ -96,7 +96,7 @@ def test_nothing_is_claimed_while_a_source_is_silent_that_should_be_heard(applie
 def test_critical_feedback_that_is_set_aside_alarms_the_supervisor(applied: Settings) -> None:
     with Crew(applied) as crew:
         worker = crew.start(config=crew.configured(CONFIG))
-        worker.await_shards(12)
+        worker.await_shards(16)
         send(applied, [feedback("ahead", now_ms() + 50 * HOUR, "critical"), feedback("too", now_ms() + 50 * HOUR)])
         until(lambda: announced(applied), 20, "it is announced")
         until(lambda: worker.metrics().sum("rytmi_deadletters_total") == 2, 20, "both are set aside")

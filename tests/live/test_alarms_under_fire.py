@@ -51,7 +51,7 @@ def test_each_alarm_is_announced_once_whatever_happens_to_workers(applied: Setti
             return crew.start(*OPTIONS, config=config)
 
         first, second = start(), start()
-        until(lambda: first.shards() + second.shards() == 12, 60, "all is owned")
+        until(lambda: first.shards() + second.shards() == 16, 60, "all is owned")
         first_due = now_ms() + 12_000
         sent = list(events(first_due))
         send(applied, sent)

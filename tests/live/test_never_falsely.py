@@ -53,7 +53,7 @@ def test_answers_that_piled_up_while_workers_were_away_are_heard_first(
     with Crew(applied) as crew:
         config = crew.configured(CONFIG)
         workers = [crew.start(*options, config=config)]
-        workers[0].await_shards(12)
+        workers[0].await_shards(16)
         due = now_ms() + 12_000
         for group in ("acknowledged", "decided", "silent"):
             send(applied, (feedback(f"{group}-{n}", due) for n in range(CASES)))
@@ -132,7 +132,7 @@ def test_a_year_of_history_alarms_only_of_what_is_overdue_at_its_end(applied: Se
     with Crew(applied) as crew:
         config = crew.configured(CONFIG.replace("retention: 60d", "retention: 800d"))
         workers = [crew.start("--batch", "500", config=config) for _ in range(2)]
-        until(lambda: sum(w.shards() for w in workers) == 12, 60, "all is owned")
+        until(lambda: sum(w.shards() for w in workers) == 16, 60, "all is owned")
         said = rytmi(applied, "replay", "--speed", "4000000", file)
         until(lambda: len(standing(announced(applied))) == CASES, 90, "what is overdue at the end is alarmed")
         progress = Progress(applied)

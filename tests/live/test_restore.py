@@ -111,7 +111,8 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
 
 def _figures(worker: WorkerProcess) -> dict[str, list[tuple[dict[str, str], float]]]:
     metrics = worker.metrics()
-    names = ("rytmi_cases_open", "rytmi_oldest_open_timestamp_seconds", "rytmi_obstacles_open", "rytmi_entities")
+    names = ("rytmi_cases_open", "rytmi_oldest_open_timestamp_seconds", "rytmi_obstacles_open", "rytmi_obstacle_cases")
+    names += ("rytmi_cases_overdue_any", "rytmi_decisions_in_flight", "rytmi_entities")
     return {name: sorted(metrics.of(name), key=str) for name in names}
 
 

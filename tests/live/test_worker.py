@@ -79,7 +79,7 @@ def test_workers_share_the_partitions_and_whoever_leaves_is_replaced_at_once(
     applied: Settings, crew: Crew, out: Raw, progress: Progress
 ) -> None:
     first = crew.start()  # with the session time-out as it is, which nobody must wait for
-    first.await_shards(12)
+    first.await_shards(16)
     send(out, *(feedback(number) for number in range(400)))
     progress.await_settled(30)
     second, third = crew.start(), crew.start()
@@ -92,7 +92,7 @@ def test_workers_share_the_partitions_and_whoever_leaves_is_replaced_at_once(
     assert sum(worker.metrics().sum("rytmi_cases_open") for worker in crew.all) == 800
     began = time.monotonic()
     assert first.stop() == 0
-    until(lambda: second.shards() + third.shards() == 12, 8, "the others have taken over, sooner than a session ends")
+    until(lambda: second.shards() + third.shards() == 16, 8, "the others have taken over, sooner than a session ends")
     took = time.monotonic() - began
     assert second.metrics().sum("rytmi_cases_open") + third.metrics().sum("rytmi_cases_open") == 800
     assert second.events(result="repeated") + third.events(result="repeated") == 0
@@ -120,7 +120,7 @@ def test_worker_told_to_stop_finishes_what_is_under_way_and_commits_it(
     durable = {place: position for place, position in at.items() if place in committed}
     assert durable == {place: committed[place] for place in durable}, "what is durable was not committed"
     again = crew.start(*QUICK)
-    again.await_shards(12)
+    again.await_shards(16)
     progress.await_settled(60)
     assert again.events(result="folded") == left
     assert again.events(result="repeated") == 0
@@ -130,7 +130,7 @@ def test_worker_told_to_stop_finishes_what_is_under_way_and_commits_it(
 def test_two_workers_that_start_together_do_not_take_each_others_partitions(applied: Settings, crew: Crew) -> None:
     for _ in range(3):
         crew.start(*QUICK)
-    until(lambda: sum(worker.shards() for worker in crew.all) == 12, 60, "all is owned")
+    until(lambda: sum(worker.shards() for worker in crew.all) == 16, 60, "all is owned")
     assert [worker.is_running() for worker in crew.all] == [True] * 3
     assert not any("taken over by another" in worker.said() for worker in crew.all)
 
@@ -164,7 +164,7 @@ def test_a_worker_that_makes_no_progress_is_not_alive(private_broker: Broker, tm
     progress = Progress(settings)
     with Crew(settings) as crew:
         worker = crew.start(*QUICK, "--stalled-after", "4")
-        worker.await_shards(12)
+        worker.await_shards(16)
         send(out, feedback(1))
         progress.await_settled(30)
         idle_since = time.monotonic()
@@ -189,7 +189,7 @@ def test_metrics_say_what_is_open_and_overdue_and_known_series_are_there_from_th
     applied: Settings, crew: Crew, out: Raw, progress: Progress
 ) -> None:
     worker = crew.start(*QUICK)
-    worker.await_shards(12)
+    worker.await_shards(16)
     empty = worker.metrics()
     for place in ("web", "desk", "other"):
         for severity in ("low", "normal", "high", "critical"):
@@ -211,7 +211,7 @@ def test_metrics_say_what_is_open_and_overdue_and_known_series_are_there_from_th
         Action("c-4", NOW - 1_000, "case-4", "closed"),
         feedback(5),
         Action("w-5", NOW - 1_000, "case-5", "withdrawn"),
-        Obstacle("o-1", NOW - HOUR, "obs-1", "raised", "desk", "vendor"),
+        Obstacle("o-1", NOW - HOUR, "obs-1", "raised", "desk", "vendor", ("case-1", "case-2")),
         Obstacle("o-2", NOW - HOUR, "obs-2", "raised", "desk", "vendor"),
         Obstacle("r-2", NOW, "obs-2", "removed", "desk", "vendor"),
         Decision("d", NOW - HOUR, "dec", "made", "tactical", cases=("case-1", "case-2")),
@@ -231,12 +231,17 @@ def test_metrics_say_what_is_open_and_overdue_and_known_series_are_there_from_th
     assert [(s, n) for s, n in found.of("rytmi_obstacles_open") if n] == [
         ({"touchpoint": "desk", "cause": "vendor"}, 1.0)
     ]
+    assert found.sum("rytmi_obstacle_cases", touchpoint="desk", cause="vendor") == 2
+    late = [(s, n) for s, n in found.of("rytmi_cases_overdue_any") if n]
+    assert late == [({"touchpoint": "other", "severity": "critical"}, 1.0)]
+    assert {s["within"] for s, _ in found.of("rytmi_cases_due", touchpoint="web", clock="tell")} == {"1h", "4h"}
+    assert found.sum("rytmi_decisions_in_flight") == found.sum("rytmi_decisions_in_flight", level="tactical") == 1
     assert found.sum("rytmi_deadletters_total", reason="undecodable") == 1
     assert found.sum("rytmi_entities", stage="cases") == 5
     by_result = {
         result: found.sum("rytmi_events_total", result=result) for result in ("folded", "repeated", "deadletter")
     }
-    assert by_result == {"folded": 12 + 2, "repeated": 1, "deadletter": 1}  # two links
+    assert by_result == {"folded": 12 + 4, "repeated": 1, "deadletter": 1}  # four links
     commits = [at for _, at in found.of("rytmi_commit_timestamp_seconds")]
     assert commits
     assert all(NOW / 1000 <= at <= time.time() for at in commits)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from processors import decision, fanout, ledger, obstacle
 from processors.events import MAX_CASES, Decision, Link, Obstacle
 from processors.ledger import FOLDED, ID_CONFLICT, REPEATED, TOO_LARGE, Entry, digest
+from processors.policy import Policies, Touchpoint
+from processors.standing import DecisionStanding, of_decision
 
 T0 = 1_772_438_400_000
 
@@ -45,6 +47,16 @@ def test_every_stage_reaches_every_case_that_any_of_them_names() -> None:
 def test_link_carries_the_instant_level_and_unit_of_the_stage() -> None:
     link = links([], entries(MADE))[0]
     assert link == Link(link.id, T0 + 1, "a", "decision", "d", "made", "tactical", "care", None, None)
+
+
+def test_decision_is_in_flight_from_being_made_until_it_is_effective_or_revoked() -> None:
+    policies = Policies((), {"desk": Touchpoint("desk", "care")})
+    flying = DecisionStanding("care", "tactical", T0 + 1)
+    assert of_decision(entries(MADE), policies) == flying
+    assert of_decision([], policies) is None
+    for ended in ((EFFECTIVE,), (MADE, EFFECTIVE), (MADE, REVOKED), (MADE, EFFECTIVE, REVOKED)):
+        assert of_decision(entries(*ended), policies) is None
+    assert of_decision(entries(MADE), Policies((), {})) == flying._replace(unit="other")  # a unit that nobody declared
 
 
 def test_only_what_is_new_is_told() -> None:

@@ -71,9 +71,11 @@ def test_touchpoint_and_cause_are_those_of_the_raising() -> None:
 
 
 def test_standing_is_that_of_the_last_episode() -> None:
+    once = event(1, 1, "raised", "a", "b", touchpoint="t", cause="c"), event(2, 2, "removed")
+    again = event(3, 3, "raised", "b", "d", touchpoint="u", cause="e")
     assert of_obstacle([]) is None
-    assert of_obstacle([Episode("t", "c", 1, 2)]) is None
-    assert of_obstacle([Episode("t", "c", 1, 2), Episode("u", "d", 3, None)]) == ObstacleStanding("u", "d", 3)
+    assert of_obstacle(entries(*once)) is None
+    assert of_obstacle(entries(*once, again)) == ObstacleStanding("u", "e", T0 + 3, 3)  # each case once
 
 
 def test_cases_named_late_are_told_every_stage() -> None:
