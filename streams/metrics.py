@@ -38,6 +38,7 @@ class WorkerCollector(Collector):
         worker = self._worker
         shards = worker.shards if worker.ready else {}
         yield from standing(shards, worker.config, worker.now_ms)
+        yield touchpoints(worker.config)
         yield from counted(worker.tally)
         yield from telling(worker.sink)
         yield from viewing(worker.viewing.seen)
@@ -77,6 +78,20 @@ def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Sha
     yield _alarms(cells(places) if cases else [], cases)
     yield from obstacles_standing([s.standings for s in obstacles])
     yield decisions_in_flight([s.standings for s in decisions], config.policies.units)
+
+
+def touchpoints(config: Config) -> Metric:
+    """What rytmi.yaml says of touchpoints, so that screens need not be told: every worker says the same."""
+    family = GaugeMetricFamily(
+        "rytmi_touchpoint_place",
+        "Where the touchpoint stands in the order of the configuration, from 1, and what it belongs to.",
+        labels=["touchpoint", "path", "stage", "unit"],
+    )
+    declared = {one.id: (one.path or "", one.stage or "", one.unit or OTHER) for one in config.file.touchpoints}
+    declared.setdefault(OTHER, ("", "", OTHER))
+    for place, (name, belongs) in enumerate(declared.items(), 1):
+        family.add_metric([name, *belongs], place)
+    return family
 
 
 def _reach(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:

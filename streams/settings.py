@@ -56,6 +56,16 @@ class AlertmanagerAccess:
 
 
 @dataclass(frozen=True)
+class GrafanaAccess:
+    """Where screens are published, as whom, and where Grafana finds Prometheus. ca: a file of certificates to trust."""
+
+    url: str | None = None
+    token: str | None = field(default=None, repr=False)
+    ca: str | None = None
+    prometheus_url: str = "http://127.0.0.1:9090"
+
+
+@dataclass(frozen=True)
 class Settings:
     kafka_bootstrap: str | None = None  # None: the local broker of `home`
     security: Security = Security()
@@ -68,6 +78,7 @@ class Settings:
     configured_pseudonym_key: str | None = field(default=None, repr=False)
     alertmanager_urls: tuple[str, ...] = ()  # all of one cluster; none: alarms stay in their topic
     alertmanager_access: AlertmanagerAccess = AlertmanagerAccess()
+    grafana: GrafanaAccess = GrafanaAccess()
     case_url: str | None = None  # where people look at a case, with {case} in it
     runbook_url: str | None = None  # where people read what to do, with {page} in it
 
@@ -92,6 +103,7 @@ class Settings:
                 _secret(env, "RYTMI_ALERTMANAGER_TOKEN"),
                 _value(env, "RYTMI_ALERTMANAGER_CA"),
             ),
+            grafana=_grafana(env),
             case_url=_template(env, "RYTMI_CASE_URL", "{case}"),
             runbook_url=_template(env, "RYTMI_RUNBOOK_URL", "{page}"),
         )
@@ -159,6 +171,14 @@ def _security(env: Mapping[str, str]) -> Security:
     return Security(protocol, mechanism, username, password, ssl_ca)
 
 
+def _grafana(env: Mapping[str, str]) -> GrafanaAccess:
+    found = [*_urls(env, "RYTMI_GRAFANA_URL"), None]
+    if len(found) > 2:
+        raise SettingsError("RYTMI_GRAFANA_URL: screens are published to one Grafana; name one address")
+    prometheus = _urls(env, "RYTMI_PROMETHEUS_URL") or (GrafanaAccess.prometheus_url,)
+    return GrafanaAccess(found[0], _secret(env, "RYTMI_GRAFANA_TOKEN"), _value(env, "RYTMI_GRAFANA_CA"), prometheus[0])
+
+
 def _value(env: Mapping[str, str], name: str) -> str | None:
     """None if unset or empty: an empty variable is how many tools say *not set*."""
     return env.get(name, "").strip() or None
@@ -183,7 +203,7 @@ def _urls(env: Mapping[str, str], name: str) -> tuple[str, ...]:
     urls = tuple(url.strip().rstrip("/") for url in (_value(env, name) or "").split(",") if url.strip())
     for url in urls:
         if not url.startswith(("http://", "https://")):
-            raise SettingsError(f"{name}: {url!r} is no address; write http://alertmanager:9093, several with commas")
+            raise SettingsError(f"{name}: {url!r} is no address; write http://host:port")
     return urls
 
 

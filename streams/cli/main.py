@@ -21,6 +21,7 @@ _COMMANDS = {  # name: (module, what `rytmi --help` says)
     "heartbeat": ("streams.cli.heartbeat", "Say that a source of events lives, so that its silence means something."),
     "cases": ("streams.cli.cases", "Write cases.jsonl from the topics, as of an instant."),
     "measures": ("streams.cli.measures", "Write measures.jsonl from the topics: every figure, as of an instant."),
+    "dashboards": ("streams.cli.dashboards", "The screens of Grafana: build, publish, diff."),
     "explain": ("streams.cli.explain", "What happened to a case, and why it is overdue or not: in sentences."),
     "backtest": ("streams.cli.backtest", "The same rules on a file of events, without a broker."),
     "compare": ("streams.cli.compare", "Two backtests of the same events: what changes, and who is told when."),

@@ -1,0 +1,77 @@
+"""Rhythm and decisions: who keeps it, and how long a decision takes to have an effect."""
+
+from __future__ import annotations
+
+from dashboards.model import Query
+from dashboards.queries.terms import measured, over_workers, whole
+
+_UNIT = 'unit=~"$unit"'
+_CELL = ("unit", "rhythm")
+RHYTHMS = ("daily", "weekly", "monthly")
+
+
+def kept(rhythm: str, clock: str) -> Query:
+    """Share of clocks that stopped within the rhythm, over the units chosen: each counts by how many it had."""
+    ratio, eligible = (
+        measured(name, ("unit",), _UNIT, f'rhythm="{rhythm}"', f'clock="{clock}"')
+        for name in ("rytmi_rhythm_ratio", "rytmi_rhythm_eligible")
+    )
+    return Query(
+        f"sum(\n(\n{ratio}\n)\n* on (unit) (\n{eligible}\n)\n)\n/ (sum(\n{eligible}\n) > 0)",
+        legend=rhythm,
+        quiet="no clock started so long ago",
+    )
+
+
+def kept_by_unit(rhythm: str, clock: str) -> Query:
+    """The same by unit."""
+    expr = measured("rytmi_rhythm_ratio", ("unit",), f'rhythm="{rhythm}"', f'clock="{clock}"')
+    return Query(expr, ("unit",), "{{unit}}", quiet="no clock started so long ago")
+
+
+def eligible(rhythm: str, clock: str) -> Query:
+    """Of how many clocks that share is, by unit."""
+    expr = measured("rytmi_rhythm_eligible", ("unit",), f'rhythm="{rhythm}"', f'clock="{clock}"')
+    return Query(expr, ("unit",), "{{unit}}")
+
+
+def kept_before(rhythm: str, clock: str, before: str) -> Query:
+    """By how much the share has changed since so long ago."""
+    now = kept(rhythm, clock).expr
+    then = now.replace("}", f"}} offset {before}")
+    return Query(f"(\n{now}\n)\n- (\n{then}\n)", legend=rhythm, quiet=f"there is no history of {before}")
+
+
+def impact(quantile: str) -> Query:
+    """From made to effective, those that have no effect yet counted with their age, by unit and level, s."""
+    by = ("unit", "level")
+    expr = measured("rytmi_decision_effect_seconds", by, _UNIT, 'window="$window"', f'quantile="{quantile}"')
+    return Query(expr, by, "{{unit}} {{level}}", quiet="fewer than that share have had their effect")
+
+
+def slowest_impact() -> Query:
+    """The median of the slowest unit, by level, s: medians of units cannot be added."""
+    expr = measured("rytmi_decision_effect_seconds", ("unit", "level"), _UNIT, 'window="$window"', 'quantile="0.5"')
+    return Query(f"max by (level) (\n{expr}\n)", ("level",), "{{level}}", "fewer than half have had their effect")
+
+
+def decisions(stage: str) -> Query:
+    """Decisions of a stage in the window, or cases of theirs, by unit and level."""
+    by = ("unit", "level")
+    expr = measured("rytmi_decisions", by, _UNIT, 'window="$window"', f'stage="{stage}"')
+    return Query(expr, by, "{{unit}} {{level}}", quiet="nothing was decided")
+
+
+def reopened_share() -> Query:
+    """Of the cases that decisions answered in the window, those reopened after the effect."""
+    reopened, cases = (
+        measured("rytmi_decisions", ("unit", "level"), 'window="$window"', f'stage="{stage}"')
+        for stage in ("reopened", "cases")
+    )
+    return Query(f"sum(\n{reopened}\n)\n/ (sum(\n{cases}\n) > 0)", quiet="no decision named a case")
+
+
+def in_flight() -> Query:
+    """Decisions that are made and have no effect yet, by unit and level."""
+    by = ("unit", "level")
+    return Query(whole(over_workers("rytmi_decisions_in_flight", by, _UNIT)), by, "{{unit}} {{level}}", "none is")

@@ -1,0 +1,47 @@
+"""What queries ask in the same way: where there is anything to say at all, and how workers' figures become one.
+
+Rule: blank rather than low. What workers have is summed only while every partition has an owner; what the view says is
+shown only while it is complete. Both are asked of the workers themselves and not of recorded rules, which are up to
+fifteen seconds old: for so long a wall would show the sum of those who are left.
+"""
+
+from __future__ import annotations
+
+from dashboards.rules.terms import JOB, metric, seen
+
+__all__ = ["JOB", "age", "everywhere", "measured", "metric", "over_workers", "seen_whole", "whole"]
+
+_OWNED = metric("rytmi_partitions_owned", 'stage="cases"')
+_WHOLE = f"sum({_OWNED}) == max({metric('rytmi_partitions')})"
+_COMPLETE = f"max({metric('rytmi_view_complete')}) == 1"
+
+
+def whole(expr: str) -> str:
+    """The expression while every partition of cases has one owner."""
+    return f"({expr})\nand on () ({_WHOLE})"
+
+
+def seen_whole(expr: str) -> str:
+    """The same where its touchpoint is read up to now: for what is claimed of silence."""
+    return whole(seen(expr))
+
+
+def everywhere(expr: str) -> str:
+    """The expression while every touchpoint is read up to now: for totals over touchpoints."""
+    return whole(f"({expr})\nand on () (rytmi:complete:bool == 1)")
+
+
+def measured(name: str, by: tuple[str, ...], *matchers: str) -> str:
+    """A measure of the view. During a takeover two workers may say it for a moment: the larger is taken, not both."""
+    return f"max by ({', '.join(by)}) ({metric(name, *matchers)})\nand on () ({_COMPLETE})\nand on () ({_WHOLE})"
+
+
+def over_workers(name: str, by: tuple[str, ...], *matchers: str) -> str:
+    """What each worker has of its own, summed."""
+    grouping = f" by ({', '.join(by)})" if by else ""
+    return f"sum{grouping} ({metric(name, *matchers)})"
+
+
+def age(instant: str) -> str:
+    """Seconds since an instant."""
+    return f"time() - ({instant})"
