@@ -86,7 +86,7 @@ class Grafana:
             raise PublishError(f"what answers at {self.url} is no Grafana: {path} is not JSON") from wrong
         except requests.exceptions.RequestException as away:
             raise PublishError(
-                f"Grafana cannot be reached at {self.url}: {_reason(away)}. Is RYTMI_GRAFANA_URL right, and does it run?"
+                f"Grafana cannot be reached at {self.url}: {_reason(away)}. Is RYTMI_GRAFANA_URL right, does it run?"
             ) from away
 
     def _refused(self, doing: str, path: str, refused: GrafanaClientError) -> PublishError:

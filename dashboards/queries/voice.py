@@ -23,11 +23,6 @@ def negative_share() -> Query:
     return Query(expr, _ONE, "{{touchpoint}}", _NOBODY)
 
 
-def score() -> Query:
-    """Mean score of all scales on 0..1, by touchpoint, 28 days. Only of touchpoints that say what they are meant to be."""
-    return actual("score")
-
-
 def scores() -> Query:
     """Mean score on its own scale, at the touchpoints chosen."""
     by = ("touchpoint", "scale")

@@ -56,7 +56,7 @@ def _missing() -> Tile:
     return panels.bars(
         "missing",
         "Missing · function and kind without a fresh one",
-        "Functions without a fresh indicator of a kind. No data: none is missing, or the measures are blank; see the top.",
+        "Functions without a fresh indicator of a kind. No data: none is missing, or measures are blank; see the top.",
         people.missing(),
         unit="none",
         size=(10, 8),

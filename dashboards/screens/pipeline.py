@@ -215,8 +215,16 @@ def _view() -> tuple[Tile, ...]:
             size=(4, 7),
             steps=panels.bad_from(1),
         ),
-        panels.bars("owned", "Partitions owned", "By stage.", workers.owned(), unit="none", size=(5, 7)),
-        panels.bars("entities", "Entities kept", "By stage.", workers.entities(), unit="none", size=(5, 7)),
+        panels.bars("owned", "Partitions owned", "By stage.", workers.owned(), unit="none", size=(4, 7)),
+        panels.bars("entities", "Entities kept", "By stage.", workers.entities(), unit="none", size=(3, 7)),
+        panels.bars(
+            "purged",
+            "Purged · by stage",
+            "After their retention, since the workers started. No data: none.",
+            workers.purged(),
+            unit="none",
+            size=(3, 7),
+        ),
     )
 
 
