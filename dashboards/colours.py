@@ -18,11 +18,11 @@ BAD = "#D55E00"
 UNKNOWN = "#CC79A7"
 """Reddish purple: nobody can know."""
 
-PLAIN = "#D8D9DA"
-"""Grey: a figure that is neither good nor bad."""
+PLAIN = "#FFFFFF"
+"""White: a figure that is neither good nor bad."""
 
-MEANT = "#999999"
-"""Darker grey: what is intended, or what is there to be compared with."""
+MEANT = "#BCBFC5"
+"""Grey: what is intended, or what is there to be compared with."""
 
 MEANINGS = {"good": GOOD, "watch": WATCH, "bad": BAD, "unknown": UNKNOWN, "plain": PLAIN, "meant": MEANT}
 BACKGROUND = "#181B1F"

@@ -207,6 +207,8 @@ def states(
         .mappings([mapped])
         .thresholds(_thresholds(AS_IT_IS))
         .show_value(shown.VisibilityMode.AUTO)
+        .line_width(0)
+        .fill_opacity(70)
     )
     return Tile(key, title, panel, (target,), *size)
 

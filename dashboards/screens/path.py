@@ -173,11 +173,11 @@ def _voice() -> tuple[Tile, ...]:
             "Share of feedback with an emotion below 0. Fewer who say anything make it look better: see how many do.",
             voice.negative_share(),
             unit="percentunit",
-            size=(6, 9),
+            size=(5, 9),
             steps=panels.bad_from(0.5, 0.3),
             beside=(kinds,),
         ),
-        panels.bars("kinds", kinds, "How much feedback came, by kind.", voice.received(), unit="none", size=(6, 9)),
+        panels.bars("kinds", kinds, "How much feedback came, by kind.", voice.received(), unit="none", size=(5, 9)),
         panels.bars(
             "scores",
             f"Score on its scale · {_HERE}",
@@ -192,7 +192,7 @@ def _voice() -> tuple[Tile, ...]:
             "Cases open now.",
             cases.open_by_severity(),
             unit="none",
-            size=(3, 9),
+            size=(4, 9),
         ),
         panels.bars(
             "overdue-clock",
@@ -200,6 +200,6 @@ def _voice() -> tuple[Tile, ...]:
             "Overdue clocks, by clock.",
             cases.overdue_by_clock(),
             unit="none",
-            size=(3, 9),
+            size=(4, 9),
         ),
     )

@@ -65,7 +65,7 @@ def test_promtool_reads_every_query(tmp_path: Path) -> None:
 
 
 def figures() -> dict[str, Query]:
-    """What says something of cases or measures: all but the strip of freshness, the workers, and the order of a table."""
+    """What says something of cases or measures: all but the strip of freshness, the workers, the order of a table."""
     found = {
         query.expr: query
         for screen, tile, query in ASKED
