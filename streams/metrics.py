@@ -87,8 +87,8 @@ def touchpoints(config: Config) -> Metric:
         "Where the touchpoint stands in the order of the configuration, from 1, and what it belongs to.",
         labels=["touchpoint", "path", "stage", "unit"],
     )
-    declared = {one.id: (one.path or "", one.stage or "", one.unit or OTHER) for one in config.file.touchpoints}
-    declared.setdefault(OTHER, ("", "", OTHER))
+    declared = {one.id: (one.path or "-", one.stage or "-", one.unit or OTHER) for one in config.file.touchpoints}
+    declared.setdefault(OTHER, ("-", "-", OTHER))
     for place, (name, belongs) in enumerate(declared.items(), 1):
         family.add_metric([name, *belongs], place)
     return family

@@ -32,7 +32,7 @@ def kept_by_unit(rhythm: str, clock: str) -> Query:
 def eligible(rhythm: str, clock: str) -> Query:
     """Of how many clocks that share is, by unit."""
     expr = measured("rytmi_rhythm_eligible", ("unit",), f'rhythm="{rhythm}"', f'clock="{clock}"')
-    return Query(expr, ("unit",), "{{unit}}")
+    return Query(expr, ("unit",), "{{unit}}", quiet="no clock started so long ago")
 
 
 def kept_before(rhythm: str, clock: str, before: str) -> Query:

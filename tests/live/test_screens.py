@@ -1,0 +1,170 @@
+"""Every query of every panel, asked of a real Prometheus that scrapes a running demo; strategic decisions as marks."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+
+from dashboards.model import Query, Target
+from dashboards.publish import Access, Grafana, Mark, Plan, publish
+from dashboards.screens import screens
+from processors.events import Decision, Indicator, Pulse
+from schemas.codec import Codec
+from streams.config import load
+from streams.demo.conductor import Conductor, now_ms
+from streams.demo.stack import Stack
+from streams.pseudonym import Pseudonym
+from streams.sender import Sender
+from streams.settings import Settings
+from streams.simulation import beginning
+from streams.strategy import strategic
+from streams.view import Status
+from tests.live.test_demo import Nowhere, Recorded
+from tests.screens.exported import ANNOUNCED, EXAMPLE, exported, named
+from tests.screens.fake_grafana import TOKEN, FakeGrafana
+from tests.screens.test_queries import plain
+from tests.waiting import until
+
+WEEKS = 2.2  # so that a weekly rhythm has clocks that have had their week
+MOST_SECONDS = 0.2
+_TIMES = 5  # asked; the median counts, as this machine does other things meanwhile
+_SECONDS = {"h": 3_600, "d": 86_400}
+_POINTS = 1_000  # about what Grafana asks of a panel that is half a screen wide
+
+
+class Answer(NamedTuple):
+    """seconds: the median."""
+
+    rows: int
+    labels: set[tuple[str, ...]]
+    seconds: float
+
+
+class Prometheus:
+    """Its HTTP API."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._session = url, requests.Session()
+        self._session.trust_env = False
+
+    def value(self, expr: str) -> float | None:
+        """Of a query with one result."""
+        found = self._ask("query", query=expr)
+        return float(found[0]["value"][1]) if found else None
+
+    def ask(self, target: Target, seconds: int) -> Answer:
+        """As the panel would, over so long."""
+        expr, now = plain(target.query.expr), time.time()
+        step = max(15, seconds // _POINTS)
+        points = seconds // step
+        over = {"start": now - points * step, "end": now, "step": step} if target.over_time else {"time": now}
+        took = []
+        for _ in range(_TIMES):
+            began = time.perf_counter()
+            found = self._ask("query_range" if target.over_time else "query", query=expr, **over)
+            took.append(time.perf_counter() - began)
+        labels = {tuple(sorted(one["metric"])) for one in found}
+        return Answer(len(found), labels, statistics.median(took))
+
+    def _ask(self, path: str, **asked: Any) -> list[dict[str, Any]]:
+        answer = self._session.post(f"{self._url}/api/v1/{path}", data=asked, timeout=30).json()
+        assert answer["status"] == "success", f"{answer.get('error')}: {asked}"
+        result: list[dict[str, Any]] = answer["data"]["result"]
+        return result
+
+
+def people(at: int) -> Iterator[Pulse | Indicator]:
+    """What employees and functions say, for two units and two functions; one function hears no customers."""
+    for unit, touchpoint in (("logistics", "delivery"), ("care", "support")):
+        for i, level in enumerate(("top", "middle", "front")):
+            yield Pulse(f"p-{unit}-{i}", at - i, unit, touchpoint, level, "we decide in time", 0.9 - 0.2 * i)
+    for function, indicator, kind in (
+        ("sales", "nps", "customer"),
+        ("sales", "orders", "operational"),
+        ("warehouse", "picking errors", "operational"),
+    ):
+        yield Indicator(f"i-{function}-{kind}", at, function, indicator, kind, "realtime", 42.0)
+
+
+@pytest.fixture
+def demo(settings: Settings) -> Iterator[tuple[Stack, Recorded]]:
+    """A demo with history, employees and functions, that has been scraped and judged by the rules."""
+    config = load(EXAMPLE)
+    organisation = Recorded(config, 5, beginning(now_ms(), WEEKS, config.timezone))
+    with Stack(settings, EXAMPLE, 2, print) as stack:
+        if stack.monitoring is None:
+            if os.environ.get("RYTMI_WITHOUT_PROMETHEUS") == "1":
+                pytest.skip("RYTMI_WITHOUT_PROMETHEUS=1 allows for it: queries are NOT tested")
+            pytest.fail("Prometheus cannot be had (RYTMI_WITHOUT_PROMETHEUS=1 skips this test)")
+        status = Status([one.id for one in config.file.touchpoints], [worker.address for worker in stack.workers])
+        with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
+            conductor.load()
+            sender = Sender(
+                stack.settings,
+                Codec(stack.settings.schema_registry_url, Pseudonym(stack.settings.pseudonym_key)),
+                "test",
+            )
+            for event in people(now_ms() - 60_000):
+                sender.send(event)
+            sender.close()
+            conductor.catch_up()
+            prometheus = Prometheus(stack.monitoring.prometheus_url)
+            until(lambda: prometheus.value("rytmi:complete:bool") == 1, 120, "the rules say that all is seen")
+            until(lambda: prometheus.value("sum(rytmi_alignment_ratio)"), 60, "employees are in the measures")
+            until(lambda: prometheus.value("min(rate(rytmi_events_total[1m]))") is not None, 60, "there are rates")
+            yield stack, organisation
+
+
+def _shape(query: Query, answer: Answer) -> str | None:
+    """What is wrong with an answer."""
+    if not answer.rows:
+        missing = named([query.expr]) & (ANNOUNCED.keys() - exported().keys())
+        return None if query.quiet or missing else "nothing, and no reason why"
+    if answer.labels != {tuple(sorted(query.labels))}:
+        return f"labels {sorted(answer.labels)}, not {query.labels}"
+    if not query.labels and answer.rows != 1:
+        return f"{answer.rows} results where the panel shows one"
+    return None
+
+
+def test_every_query_is_answered_as_its_panel_needs_it_and_in_time(demo: tuple[Stack, Recorded]) -> None:
+    stack, organisation = demo
+    assert stack.monitoring is not None
+    prometheus = Prometheus(stack.monitoring.prometheus_url)
+    faults, lines, slowest, said = [], [], 0.0, 0
+    for screen in screens():
+        seconds = int(screen.since[4:-1]) * _SECONDS[screen.since[-1]]
+        for tile in screen.tiles:
+            for number, target in enumerate(tile.targets):
+                answer = prometheus.ask(target, seconds)
+                where = f"{screen.uid:<19}{tile.key:<24}{chr(65 + number)}"
+                shape = f"{answer.rows:>4} x ({', '.join(target.query.labels)})"
+                why = "" if answer.rows else f"  {target.query.quiet or 'of another version'}"
+                lines.append(f"{where}  {answer.seconds * 1000:>6.1f} ms  {shape}{why}")
+                wrong = _shape(target.query, answer)
+                if wrong is not None:
+                    faults.append(f"{where}: {wrong}\n{plain(target.query.expr)}")
+                if answer.seconds > MOST_SECONDS:
+                    faults.append(f"{where}: {answer.seconds:.3f} s")
+                slowest, said = max(slowest, answer.seconds), said + bool(answer.rows)
+    print("\n".join(lines))
+    print(f"{len(lines)} queries, {said} with data, the slowest {slowest * 1000:.0f} ms")
+    assert not faults, "\n".join(faults)
+    told = {(e.decision, e.stage) for e in organisation.told if isinstance(e, Decision) and e.level == "strategic"}
+    steps = strategic(stack.settings)
+    assert {(step.decision, step.stage) for step in steps} == told
+    assert [step.at for step in steps] == sorted(step.at for step in steps)
+    marks = [Mark(step.decision, step.stage, step.at, step.words) for step in steps]
+    with FakeGrafana() as fake:
+        grafana = Grafana(Access(fake.url, TOKEN))
+        for _ in range(2):
+            done = list(publish(grafana, Plan(stack.monitoring.prometheus_url, marks=marks)))
+        assert {one.outcome for one in done} == {"unchanged"}
+        assert len(fake.annotations) == len(marks)
+    print(f"{len(marks)} marks of strategic decisions")
