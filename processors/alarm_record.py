@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from processors.alarms import ACTIVE, BREACH, ESCALATION, Ended, Level, named, reading_of
-from processors.case import ACTIONS, EFFECTIVE, FEEDBACK, MADE
+from processors.case import ACTIONS, EFFECTIVE, MADE
 from processors.clocks import Reading, worked_between
-from processors.enriched import Judged
+from processors.enriched import Judged, owner
 from processors.ledger import Entry, Told, digest
 from processors.policy import OTHER, Policies
 
@@ -109,18 +109,6 @@ def _lengths(read: Reading | None, told: Told, pauses: Sequence[tuple[int, int |
     known = [(begun, end) for begun, end in counting if begun <= told.at]
     worked = worked_between(read.policy.calendar, known, read.started, told.at)
     return {"elapsed_ms": max(0, told.at - read.started), "worked_ms": worked}
-
-
-def owner(entries: Sequence[Entry]) -> str | None:
-    """Who owns the case: whom the last action that names an owner names, or who took it."""
-    for entry in reversed(entries):
-        if entry.rank in ACTIONS and entry.rank != FEEDBACK:
-            _, _, actor, named_owner, _, taken = entry.facts
-            if named_owner is not None:
-                return str(named_owner)
-            if taken is True and actor is not None:
-                return str(actor)
-    return None
 
 
 def _recipient(role: str, touchpoint: str, entries: Sequence[Entry], policies: Policies) -> str | None:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from processors import obstacle
-from processors.case import EFFECTIVE, FEEDBACK, MADE, RAISED, REMOVED, REVOKED, Cycle, cycles
+from processors.case import ACTIONS, EFFECTIVE, FEEDBACK, MADE, RAISED, REMOVED, REVOKED, Cycle, cycles
 from processors.clocks import Reading, readings
+from processors.events import on_unit
 from processors.ledger import Entry, digest
 from processors.policy import CLOCKS, Policies, PolicySet
 
@@ -108,6 +109,8 @@ def record(case: str, entries: Sequence[Entry], judged: Sequence[Judged], polici
         "customer": opening[5],
         "unit": policies.unit(now.touchpoint),
         "policy": policies.match(judged[-1].dated, now).name,
+        "owner": owner(entries),
+        **_voice(entries),
         "last_at": entries[-1].at,
         "cycles": [_cycle(j, policies) for j in judged],
         "decisions": _decisions(entries),
@@ -146,6 +149,29 @@ def _cycle(judged: Judged, policies: Policies) -> dict[str, Any]:
             }
             for r in read
         ],
+    }
+
+
+def owner(entries: Sequence[Entry]) -> str | None:
+    """Who owns the case: whom the last action that names an owner names, or who took it."""
+    for entry in reversed(entries):
+        if entry.rank in ACTIONS:
+            _, _, actor, named_owner, _, taken = entry.facts
+            if named_owner is not None:
+                return str(named_owner)
+            if taken is True and actor is not None:
+                return str(actor)
+    return None
+
+
+def _voice(entries: Sequence[Entry]) -> dict[str, float | None]:
+    """Mean emotion, and mean score on 0..1, of the feedback."""
+    said = [e.facts for e in entries if e.rank == FEEDBACK]
+    emotions = [float(facts[8]) for facts in said if facts[8] is not None]
+    scores = [on_unit(facts[6], facts[7]) for facts in said if facts[6] is not None]  # type: ignore[arg-type]
+    return {
+        "emotion": sum(emotions) / len(emotions) if emotions else None,
+        "score": sum(scores) / len(scores) if scores else None,
     }
 
 

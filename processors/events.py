@@ -44,6 +44,12 @@ class InvalidEvent(ValueError):
         self.field, self.message, self.reason = field, message, reason
 
 
+def on_unit(score: float, scale: str) -> float:
+    """A score on 0..1."""
+    low, high = SCALES[scale]
+    return (score - low) / (high - low)
+
+
 class Feedback(NamedTuple):
     """A customer says something at a touchpoint. `due_at` is a promise made to this customer."""
 

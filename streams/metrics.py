@@ -15,7 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from processors.alarms import LEVELS
-from processors.policy import CLOCKS
+from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell
 from streams.alarming import AlarmSink
 from streams.config import Config

@@ -38,9 +38,15 @@ class _Route(NamedTuple):
 class Sender:
     """An idempotent producer for events of all kinds. Not to be shared between threads."""
 
-    def __init__(self, settings: Settings, codec: Codec, source: str = DEFAULT_SOURCE) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        codec: Codec,
+        source: str = DEFAULT_SOURCE,
+        delivery_seconds: float = _DELIVERY_SECONDS,
+    ) -> None:
         """Raises SendError when no cluster answers or its topics are missing."""
-        self._codec, self._source = codec, source
+        self._codec, self._source, self._delivery_seconds = codec, source, delivery_seconds
         keys = {spec.name: spec.key for spec in topics(settings)}
         self._routes = {
             kind: _Route(name, INPUTS[name], topic, kind._fields.index(keys[topic]))
@@ -58,7 +64,7 @@ class Sender:
             "linger.ms": 20,
             "batch.size": 512 * 1024,
             "message.max.bytes": RECORD_MAX_BYTES,
-            "message.timeout.ms": int(_DELIVERY_SECONDS * 1000),
+            "message.timeout.ms": int(delivery_seconds * 1000),
             "queue.buffering.max.messages": 200_000,
             "queue.buffering.max.kbytes": 256 * 1024,
             "delivery.report.only.error": True,
@@ -101,7 +107,7 @@ class Sender:
 
     def close(self) -> None:
         """Wait until all is acknowledged. Raises SendError for what is not."""
-        waiting = self._producer.flush(_DELIVERY_SECONDS + _ANSWER_SECONDS)
+        waiting = self._producer.flush(self._delivery_seconds + _ANSWER_SECONDS)
         self._raise_failure()
         if waiting:
             raise SendError(f"{waiting} events were not acknowledged by the cluster")

@@ -23,7 +23,7 @@ def told(clock: Clock) -> Iterator[Statement]:
         else:
             values: dict[str, Value] = {
                 "at": Instant(announced if kind == "retracted" else at),
-                "what": tuple(_what(alarm) for alarm in alarms),
+                "what": tuple(what_of(alarm) for alarm in alarms),
                 "reason": Term(f"reason.{reason}"),
             }
             yield Statement(f"told.{kind}", values)
@@ -34,13 +34,14 @@ def _together(alarm: Record) -> tuple[str, int, int, str]:
 
 
 def _raised(alarm: Record) -> Statement:
-    values: dict[str, Value] = {"announced": Instant(alarm["announced_at"]), "what": _what(alarm), "who": who(alarm)}
+    values: dict[str, Value] = {"announced": Instant(alarm["announced_at"]), "what": what_of(alarm), "who": who(alarm)}
     if alarm["announced_at"] - alarm["at"] < _HELD:
         return Statement("told.raised", values)
     return Statement("told.raised_later", {**values, "at": Instant(alarm["at"])})
 
 
-def _what(alarm: Record) -> Statement:
+def what_of(alarm: Record) -> Statement:
+    """Which level it is."""
     if alarm["level"] == "warning" and alarm["share"] is not None:
         return Statement("warning_at", {"percent": round(100 * alarm["share"])})
     if alarm["level"] == "escalation" and alarm["after_ms"]:
@@ -67,5 +68,5 @@ def other(alarm: Record) -> Statement:
     values: dict[str, Value] = {"at": Instant(alarm["announced_at"]), "who": who(alarm)}
     if alarm["about"] == "deadletter":
         return Statement("told.deadletter", {**values, "reason": alarm["reason"] or "-"})
-    values |= {"what": _what(alarm), "clock": Term(alarm["clock"] or "-"), "kind": Term(f"kind.{alarm['kind']}")}
+    values |= {"what": what_of(alarm), "clock": Term(alarm["clock"] or "-"), "kind": Term(f"kind.{alarm['kind']}")}
     return Statement("told.other", values)

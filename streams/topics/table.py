@@ -7,6 +7,7 @@ from typing import NamedTuple
 from streams.settings import Settings
 
 RETENTION_MS = 60 * 86_400_000
+AUDIT_RETENTION_MS = 400 * 86_400_000  # asked for long after the cases have gone
 RECORD_MAX_BYTES = 8 * 1024 * 1024
 # A dead letter is the original bytes and then some headers: the largest input must fit.
 DEADLETTER_MAX_BYTES = 9 * 1024 * 1024
@@ -77,6 +78,7 @@ _WRITTEN = (
     _Row("rytmi.alarm.v1", "case", "alarm", _deleted()),
     _Row("rytmi.window.v1", "measure", "window", _deleted() | {"cleanup.policy": "compact,delete"}),
     _Row("rytmi.deadletter.v1", "original", None, _deleted(DEADLETTER_MAX_BYTES)),
+    _Row("rytmi.audit.v1", "case", "audit", _deleted() | {"retention.ms": str(AUDIT_RETENTION_MS)}),
     _Row("rytmi.partial.v1", "block", None, _CHANGELOG, partitions=1),
     # Marks are of use for seconds.
     _Row(

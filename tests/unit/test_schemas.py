@@ -16,7 +16,7 @@ from schemas.compatibility import incompatible, unreadable
 
 RELEASED = Path(loader.__file__).parent / "released"
 RELEASED_FILES = sorted(RELEASED.glob("*.avsc"))
-OUTPUT = {"case", "clock", "alarm", "window", "control", "progress"}
+OUTPUT = {"audit", "case", "clock", "alarm", "window", "control", "progress"}
 INSTANT = {"type": "long", "logicalType": "timestamp-millis"}
 
 
