@@ -23,6 +23,8 @@ _COMMANDS = {  # name: (module, what `rytmi --help` says)
     "measures": ("streams.cli.measures", "Write measures.jsonl from the topics: every figure, as of an instant."),
     "dashboards": ("streams.cli.dashboards", "The screens of Grafana: build, publish, diff."),
     "explain": ("streams.cli.explain", "What happened to a case, and why it is overdue or not: in sentences."),
+    "board": ("streams.cli.board", "Cases in a browser: what is overdue, each story, taking and closing them."),
+    "board-token": ("streams.cli.board:token", "Make a token with which somebody may enter the board."),
     "backtest": ("streams.cli.backtest", "The same rules on a file of events, without a broker."),
     "compare": ("streams.cli.compare", "Two backtests of the same events: what changes, and who is told when."),
 }
@@ -35,7 +37,8 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

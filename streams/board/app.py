@@ -1,0 +1,367 @@
+"""The board as an ASGI application: who asks, which page, what it may hold."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from schemas.codec import Codec
+from streams.board import case_page, cases, person, unit_page
+from streams.board.access import Access, Denied, Forms, Identity, today
+from streams.board.acting import KINDS, Acting, Asked, Refusal
+from streams.board.following import Changed, Following
+from streams.board.headers import Guarded
+from streams.board.hub import Hub
+from streams.board.showing import environment, segment
+from streams.board.store import Store
+from streams.board.words import LANGUAGES, NAMES, Words, preferred
+from streams.config import Config
+
+TOKEN_COOKIE = "rytmi_board"  # noqa: S105 - a name
+_THEMES = ("auto", "light", "dark")
+_FORM_BYTES = 64 * 1024
+_YEAR_SECONDS = 365 * 86_400
+_LIST_REST_SECONDS, _CASE_REST_SECONDS = 1.0, 0.2
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Board:
+    """Everything that pages need."""
+
+    config: Config
+    store: Store
+    codec: Codec
+    hub: Hub
+    following: Following
+    access: Access
+    forms: Forms
+    acting: Acting
+
+    def __post_init__(self) -> None:
+        self._templates = environment()
+
+    # -- the application
+
+    def app(self) -> ASGIApp:
+        """The routes, and what stands before them.
+
+        Answers are not compressed: they hold both a secret (the sign of the form) and what an address asks for.
+        """
+        routes = [
+            Route("/", self._page(self._cases)),
+            Route("/cases/{case:path}", self._page(self._case)),
+            Route("/actions", self._act, methods=["POST"]),
+            Route("/me", self._page(self._me)),
+            Route("/people/{name:path}", self._page(self._person)),
+            Route("/units", self._page(self._units)),
+            Route("/units/{unit:path}", self._page(self._unit)),
+            Route("/audit", self._page(self._audit)),
+            Route("/sign-in", self._enter, methods=["GET", "POST"]),
+            Route("/sign-out", self._leave, methods=["POST"]),
+            Route("/preferences", self._prefer),
+            Route("/events", self._events),
+            Route("/health", self._health),
+            Mount("/static", StaticFiles(packages=[("streams.board", "static")])),
+        ]
+        before = []
+        if (hosts := self.access.hosts()) is not None:
+            before.append(Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False))
+        failed: Mapping[Any, Any] = {HTTPException: self._failed, Exception: self._failed}
+        # Around everything, so that the page of an error carries the headers, too.
+        return Guarded(Starlette(routes=routes, middleware=before, exception_handlers=failed, lifespan=self._lifespan))
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self.hub.open()
+        self.following.start()
+        yield
+        self.following.stop()
+
+    # -- pages
+
+    def _page(self, show: Callable[[Request, Identity, Words], tuple[str, dict[str, Any]]]) -> Callable[..., Response]:
+        """A page for whoever may see it; only its live part where htmx asks for it."""
+
+        def answer(request: Request) -> Response:
+            try:
+                who = self._who(request)
+            except Denied as denied:
+                return self._entrance(request, denied.key, 401)
+            template, context = show(request, who, self._words(request))
+            return self._rendered(request, template, who, context)
+
+        return answer
+
+    def _cases(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        filtered = cases.asked(request.query_params)
+        return "cases", cases.show(self.store, self.config.policies, filtered, who, say.now)
+
+    def _case(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        return "case", self._case_shown(request.path_params["case"], who, say)
+
+    def _case_shown(self, case: str, who: Identity, say: Words) -> dict[str, Any]:
+        held = self.store.case(case)
+        if held is None or not who.sees(held.unit):
+            raise HTTPException(404, say("no_case", case=case))
+        names = self.names(held.unit)
+        return case_page.show(self.store, self.codec, self.config, held, self.acting, names, who, say)
+
+    def _me(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        return "person", self._person_shown(who.name, who, say)
+
+    def _person(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        name = request.path_params["name"]
+        if not who.sees_person(name):
+            raise HTTPException(403)
+        return "person", self._person_shown(name, who, say)
+
+    def _person_shown(self, name: str, who: Identity, say: Words) -> dict[str, Any]:
+        found = person.show(self.store, self.config.policies, name, who, say.now)
+        if found is None:
+            raise HTTPException(404, say("no_person", name=name))
+        return found
+
+    def _units(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        filtered = cases.asked({})
+        shown = cases.show(self.store, self.config.policies, filtered, who, say.now)
+        sums = {one.name: one for one in shown["units"]}
+        known = unit_page.units(self.store, self.config, who)
+        return "units", {"sums": [(unit, sums.get(unit), self.store.levels(unit)) for unit in known]}
+
+    def _unit(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        unit = request.path_params["unit"]
+        if unit not in unit_page.units(self.store, self.config, who):
+            raise HTTPException(404, say("no_unit", unit=unit))
+        wanted = request.query_params.get("window", "")
+        window = wanted if wanted in self.config.windows else _usual(list(self.config.windows))
+        return "unit", unit_page.show(self.store, self.config, unit, window)
+
+    def _audit(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
+        if who.role != "leader":
+            raise HTTPException(403)
+        return "audit", {"audits": self.store.latest_audits(who.units, 200)}
+
+    def names(self, unit: str) -> set[str]:
+        """Who may own a case of the unit: its people, its supervisor and leader, and whoever owns one already."""
+        people = self.config.policies.people.get(unit, {})
+        return {*self.access.names(unit), *people.values(), *self.store.owners([unit])}
+
+    # -- acting
+
+    async def _act(self, request: Request) -> Response:
+        try:
+            who = self._who(request)
+        except Denied as denied:
+            return self._entrance(request, denied.key, 401)
+        say = self._words(request)
+        form = await self._form(request)
+        if form is None:
+            return self._told(request, who, say, 413, say("too_much"))
+        if not _is_ours(request, self.access.url) or not self.forms.holds(who, form.get("form", "")):
+            return self._told(request, who, say, 403, say("no_form"))
+        given = {name: _clean(form.get(name, "")) for name in ("seen", "owner", "cause", "done")}
+        asked = Asked(form.get("case", ""), form.get("kind", ""), **given)
+        return await run_in_threadpool(self._acted, request, asked, who, say)
+
+    def _acted(self, request: Request, asked: Asked, who: Identity, say: Words) -> Response:
+        try:
+            if asked.kind not in KINDS:
+                raise Refusal(422, "no_kind")
+            self.acting.ask(asked, who, request.client.host if request.client else None, say.now)
+        except Refusal as refusal:
+            words = say(refusal.key, **refusal.values)
+            if refusal.status == 404:
+                raise HTTPException(404, words) from None
+            context = self._case_shown(asked.case, who, say) | {"refused": words}
+            return self._rendered(request, "case", who, context, refusal.status)
+        return RedirectResponse(f"/cases/{segment(asked.case)}", 303)
+
+    # -- entering
+
+    async def _enter(self, request: Request) -> Response:
+        if request.method == "GET":
+            return self._entrance(request, "denied.nobody", 200)
+        form = await self._form(request)
+        if form is None or not _is_ours(request, self.access.url):
+            return self._entrance(request, "no_form", 403)
+        token = form.get("token", "").strip()
+        try:
+            self.access.identify(None, {}, token or None, today())
+        except Denied as denied:
+            return self._entrance(request, denied.key, 401)
+        answer = RedirectResponse(_inside(form.get("back", "/")), 303)
+        if not self.access.is_open:
+            secure = (self.access.url or "").startswith("https://") or request.url.scheme == "https"
+            answer.set_cookie(TOKEN_COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
+        return answer
+
+    async def _leave(self, request: Request) -> Response:
+        if not _is_ours(request, self.access.url):
+            return self._entrance(request, "no_form", 403)
+        answer = self._entrance(request, "denied.left", 200)
+        answer.delete_cookie(TOKEN_COOKIE, path="/", httponly=True, samesite="lax")
+        return answer
+
+    def _prefer(self, request: Request) -> Response:
+        answer = RedirectResponse(_inside(request.query_params.get("back", "/")), 303)
+        for name, known in (("lang", tuple(LANGUAGES)), ("theme", _THEMES)):
+            if (wanted := request.query_params.get(name)) in known:
+                answer.set_cookie(
+                    f"rytmi_{name}", wanted, max_age=_YEAR_SECONDS, path="/", samesite="lax", httponly=True
+                )
+        return answer
+
+    # -- live
+
+    def _events(self, request: Request) -> Response:
+        try:
+            who = self._who(request)
+        except Denied:
+            return Response(status_code=401)
+        case, unit = request.query_params.get("case"), request.query_params.get("unit")
+        if case is not None and ((held := self.store.case(case)) is None or not who.sees(held.unit)):
+            return Response(status_code=404)
+        if unit is not None and not who.sees(unit):
+            return Response(status_code=404)
+        rest = _LIST_REST_SECONDS if case is None else _CASE_REST_SECONDS
+        events = self.hub.events(_concerns(who, case, unit), lambda: self.access.still(who, today()), rest)
+        return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+    def _health(self, request: Request) -> Response:
+        trouble = self.following.trouble
+        said = {
+            "reading": trouble is None,
+            "caught_up": self.following.caught_up.is_set(),
+            "unreadable": self.following.unreadable,
+        }
+        return JSONResponse(said, 200 if trouble is None and said["caught_up"] else 503)
+
+    # -- what all share
+
+    def _who(self, request: Request) -> Identity:
+        peer = request.client.host if request.client else None
+        return self.access.identify(peer, request.headers, request.cookies.get(TOKEN_COOKIE), today())
+
+    def _words(self, request: Request) -> Words:
+        code = request.cookies.get("rytmi_lang", "")
+        if code not in LANGUAGES:
+            code = preferred(request.headers.get("accept-language"))
+        return Words(code, self.config.timezone, time.time_ns() // 1_000_000)
+
+    async def _form(self, request: Request) -> dict[str, str] | None:
+        """The fields of a form; None where it is larger than any of ours."""
+        body = b""
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _FORM_BYTES:
+                return None
+        try:
+            return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
+        except ValueError:
+            return None
+
+    def _rendered(
+        self, request: Request, template: str, who: Identity | None, context: dict[str, Any], status: int = 200
+    ) -> Response:
+        say = self._words(request)
+        theme = request.cookies.get("rytmi_theme")
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        common = {
+            "say": say,
+            "who": who,
+            "form": self.forms.sign(who) if who is not None else "",
+            "lang": say.code,
+            "languages": NAMES,
+            "theme": theme if theme in _THEMES else "auto",
+            "themes": _THEMES,
+            "here": here
+            if request.method == "GET"
+            else f"/cases/{segment(context['case'])}"
+            if "case" in context
+            else "/",
+            "open_board": self.access.is_open,
+            "reading": not self.following.caught_up.is_set(),
+            "trouble": self.following.trouble is not None,
+            "refused": None,
+            "is_part": False,
+        }
+        is_part = request.headers.get("hx-request") == "true" and status == 200
+        name = f"parts/{template}.html" if is_part else f"{template}.html"
+        text = self._templates.get_template(name).render({**common, **context, "is_part": is_part})
+        return HTMLResponse(text, status)
+
+    def _told(self, request: Request, who: Identity | None, say: Words, status: int, words: str) -> Response:
+        return self._rendered(request, "error", who, {"words": words, "status": status}, status)
+
+    def _entrance(self, request: Request, key: str, status: int) -> Response:
+        asked = request.query_params.get("back") or (request.url.path if request.method == "GET" else "/")
+        back = _inside("/" if asked.startswith(("/sign-", "/events")) else asked)
+        return self._rendered(request, "enter", None, {"reason": key, "back": back}, status)
+
+    def _failed(self, request: Request, wrong: Exception) -> Response:
+        say = self._words(request)
+        status = wrong.status_code if isinstance(wrong, HTTPException) else 500
+        if status == 500:
+            _log.error("%s %s failed", request.method, request.url.path, exc_info=wrong)
+        try:
+            who: Identity | None = self._who(request)
+        except Denied:
+            who = None
+        words = wrong.detail if isinstance(wrong, HTTPException) and " " in wrong.detail.rstrip(".") else ""
+        key = f"error.{status}"
+        if not words or words in _STANDARD:
+            words = say(key if say.has(key) else "error.500")
+        return self._told(request, who, say, status, words)
+
+
+_STANDARD = frozenset({"Not Found", "Method Not Allowed", "Internal Server Error", "Bad Request"})
+
+
+def _usual(windows: list[str]) -> str:
+    return "1d" if "1d" in windows else windows[0]
+
+
+def _concerns(who: Identity, case: str | None, unit: str | None) -> Callable[[Changed], bool]:
+    """Whether a change is worth looking again."""
+    if case is not None:
+        return lambda changed: ("case", case) in changed
+    if unit is not None:
+        return lambda changed: ("unit", unit) in changed or ("windows", "") in changed
+    return lambda changed: any(kind == "unit" and who.sees(name) for kind, name in changed)
+
+
+def _clean(text: str) -> str:
+    """One line, without what cannot be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _inside(back: str) -> str:
+    """An address of ours to go on to: never another place's."""
+    is_path = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    return back if is_path else "/"
+
+
+def _is_ours(request: Request, url: str | None) -> bool:
+    """Whether a browser says that the form was on a page of ours. Without a browser nothing is said."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    ours = {request.headers.get("host"), urlsplit(url or "").netloc or None}
+    return origin is None or urlsplit(origin).netloc in ours - {None}

@@ -1,0 +1,64 @@
+"""What a board sends: the audit, acknowledged, and only then the action. So nothing is done that no audit speaks of."""
+
+from __future__ import annotations
+
+import threading
+
+from confluent_kafka import KafkaException, Producer
+
+from processors.events import Action
+from schemas.codec import Codec, EncodeError
+from streams.board.store import Record
+from streams.cloudevents import headers
+from streams.sender import Sender, SendError
+from streams.settings import Settings
+
+TOPIC = "rytmi.audit.v1"
+_SECONDS = 10.0  # somebody waits before a screen
+_SOURCE = "rytmi/board"
+
+
+class Sending:
+    """One at a time: people are slow, and a producer is not to be shared between threads."""
+
+    def __init__(self, settings: Settings, codec: Codec) -> None:
+        self._settings, self._codec = settings, codec
+        self._lock = threading.Lock()
+        self._sender: Sender | None = None
+        self._producer: Producer | None = None
+
+    def audit(self, record: Record) -> None:
+        """Write an audit and wait until it is acknowledged. Raises SendError."""
+        with self._lock:
+            failure: list[str] = []
+            if self._producer is None:
+                config = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "log_level": 2}
+                config["message.timeout.ms"] = int(_SECONDS * 1000)
+                self._producer = Producer(self._settings.client(**config))
+            try:
+                self._producer.produce(
+                    self._settings.topic(TOPIC),
+                    self._codec.encode("audit", record),
+                    record["case"].encode(),
+                    headers=headers(TOPIC, record["id"], _SOURCE, record["at"]),  # type: ignore[arg-type]
+                    on_delivery=lambda error, _: failure.append(error.str()) if error else None,
+                )
+                waiting = self._producer.flush(_SECONDS + 1)
+            except (BufferError, EncodeError, KafkaException) as wrong:
+                self._producer = None
+                raise SendError(f"the audit could not be written: {wrong}") from wrong
+            if failure or waiting:
+                self._producer = None
+                raise SendError(f"the audit could not be written: {failure[0] if failure else 'no answer'}")
+
+    def action(self, event: Action) -> None:
+        """Send an action as everybody does, and wait until it is acknowledged. Raises SendError."""
+        with self._lock:
+            try:
+                if self._sender is None:
+                    self._sender = Sender(self._settings, self._codec, _SOURCE, _SECONDS)
+                self._sender.send(event)
+                self._sender.close()
+            except SendError:
+                self._sender = None  # what failed once is told again by the same sender for ever
+                raise
