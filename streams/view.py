@@ -22,7 +22,7 @@ from streams.demo.words import span, time_of_day
 
 BLIND_SECONDS = 5.0  # far more than it takes to read everything
 _LAG_SECONDS = 1.0  # what it takes; so long anything that has just become due may be unknown
-_AROUND_TABLE = 15  # lines of the screen that are neither touchpoints nor of monitoring, at most
+_AROUND_TABLE = 16  # lines of the screen that are neither touchpoints nor of monitoring, at most
 _MONITORING = 4  # lines: two addresses, and alarms at least
 _MOST_ALARMS = 15
 _MOST_CAUSES = 5
@@ -37,6 +37,7 @@ class Status:
     touchpoints: Sequence[str]  # in the order of the configuration
     addresses: Sequence[str]  # of the workers
     alertmanager: str | None = None  # its address; None: alarms stay in their topic
+    board: str | None = None  # address of the cases
     prometheus: str | None = None  # address of its page of alerts
     phase: str = ""
     settled: bool = False  # the history has been taken in: before, figures are true of some past day
@@ -110,6 +111,8 @@ def _lines(status: Status, figures: Figures) -> list[Text]:
         ),
         Text.assemble((" metrics     ", "dim"), "  ".join(f"{address}/metrics" for address in status.addresses)),
     ]
+    if status.board is not None:
+        lines.append(Text.assemble((" cases       ", "dim"), status.board))
     if status.alertmanager is not None:
         lines.append(Text.assemble((" Prometheus  ", "dim"), status.prometheus or ""))
         lines.append(Text.assemble((" people get  ", "dim"), f"amtool alert --alertmanager.url={status.alertmanager}"))

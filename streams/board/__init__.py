@@ -1,4 +1,4 @@
-"""The board: cases as people work on them, in a browser. A consumer of our own topics, as any downstream system would be.
+"""The board: cases as people work on them, in a browser. It consumes our own topics, as any downstream system would.
 
 The way in: `following` (topics into `store`, a SQLite view that can be thrown away) and `hub` (who looks at what has
 changed). The way out: `access` (who asks, and what they may), `acting` (what is asked for becomes an Action event and

@@ -1,10 +1,11 @@
 """Who asks, and what they may: tokens, or a proxy that has already asked; roles; units.
 
-People stand in a file (RYTMI_BOARD_PEOPLE) with the hashes of their tokens. It is read again when it changes, so whoever
-is taken out is out at once. Without it the board listens on loopback only, and whoever is at this machine is its leader.
+People stand in a file (RYTMI_BOARD_PEOPLE) with the hashes of their tokens. It is read again when it changes, so
+whoever is taken out is out at once. Without it the board listens on loopback only, and whoever is at this machine is
+its leader.
 
-A proxy's header counts only when the connection itself comes from one of the configured addresses (RYTMI_BOARD_PROXIES):
-anybody can send a header. From elsewhere it is not looked at.
+A proxy's header counts only when the connection itself comes from one of the configured addresses
+(RYTMI_BOARD_PROXIES): anybody can send a header. From elsewhere it is not looked at.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -274,10 +276,8 @@ def _kept(path: Path) -> bytes:
     beside.touch(mode=0o600, exist_ok=False)
     try:
         beside.write_bytes(secrets.token_bytes(32))
-        try:
+        with suppress(FileExistsError):  # of several that make one at the same time, the first wins
             path.hardlink_to(beside)
-        except FileExistsError:
-            pass
     finally:
         beside.unlink()
     return path.read_bytes()

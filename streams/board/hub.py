@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from streams.board.following import Changed
 
@@ -60,10 +60,8 @@ class Hub:
         with self._look(concerns) as event:
             yield _KEPT_ALIVE
             while not self.ending and still():
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), TICK_SECONDS)
-                except TimeoutError:
-                    pass
                 if self.ending or not still():
                     return
                 event.clear()

@@ -1,4 +1,4 @@
-"""A case's story on a time line: what happened, what was announced and retracted, what was asked for, what lies ahead."""
+"""A case's story on a time line: what happened, what was announced and retracted, what was asked, what is ahead."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from streams.explain.alarms import what_of, who
 from streams.explain.facts import OVERDUE, STANDING, Clock, Facts
 from streams.explain.words import Statement, Value
 
-EVENT, BOARD, ALARM, ENDED, RETRACTED, AHEAD, NOW = "event", "board", "alarm", "ended", "retracted", "ahead", "now"
-_ORDER = (EVENT, BOARD, ALARM, ENDED, RETRACTED, NOW, AHEAD)
+EVENT, BOARD, WARNING, ALARM, ENDED, RETRACTED, NOW, AHEAD = _ORDER = (
+    *("event", "board", "warning", "alarm", "ended", "retracted", "now", "ahead"),
+)
 _STEPS = (
     ("acknowledged_at", "line.acknowledged"),
     ("told_at", "line.told"),
@@ -96,7 +97,8 @@ def _alarm(alarm: Record, say: Words) -> Item:
         return Item(alarm["announced_at"], ALARM, say("line.deadletter", reason=alarm["reason"] or "-", who=who(alarm)))
     values: dict[str, Value] = {"clock": Term(alarm["clock"] or "-"), "what": what_of(alarm)}
     if alarm["kind"] == "raised":
-        return Item(alarm["announced_at"], ALARM, say("line.alarm", **values, who=who(alarm)))
+        sign = WARNING if alarm["level"] == "warning" else ALARM
+        return Item(alarm["announced_at"], sign, say("line.alarm", **values, who=who(alarm)))
     reason = Term(f"reason.{alarm['reason']}")
     sign = ENDED if alarm["kind"] == "resolved" else RETRACTED
     at = alarm["at"] if sign == ENDED else alarm["announced_at"]

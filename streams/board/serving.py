@@ -55,6 +55,10 @@ def build(settings: Settings, config: Config, access: Access, rebuild: bool = Fa
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
     hub = Hub()
     following = Following(settings, codec, view, hub.tell)
-    acting = Acting(view, Sending(settings, codec), lambda unit: board.names(unit))
+
+    def named(unit: str) -> set[str]:
+        return board.names(unit)
+
+    acting = Acting(view, Sending(settings, codec), named)
     board = Board(config, view, codec, hub, following, access, Forms(home / "forms.key"), acting)
     return board

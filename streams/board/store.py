@@ -46,7 +46,7 @@ class Store:
 
     @property
     def reading(self) -> sqlite3.Connection:
-        """This thread's connection."""
+        """The connection of the thread that asks."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -119,9 +119,11 @@ class Store:
         return [_load(one) for (one,) in found]
 
     def standing(self, unit: str, most: int) -> list[Record]:
-        """The alarms of a unit that stand, newest first."""
+        """The alarms of a unit that stand: what is worst first, then what is newest."""
         found = self.reading.execute(
-            "SELECT record FROM standing WHERE unit = ? ORDER BY announced_at DESC LIMIT ?", (unit, most)
+            "SELECT record FROM standing WHERE unit = ? ORDER BY instr('warning breach escalation', level) DESC, "
+            "announced_at DESC LIMIT ?",
+            (unit, most),
         )
         return [_load(one) for (one,) in found]
 

@@ -35,7 +35,7 @@ def show(store: Store, config: Config, unit: str, window: str) -> dict[str, Any]
         "supervisor": declared.supervisor if declared else None,
         "leader": declared.leader if declared else None,
         "window": window,
-        "windows": list(config.windows),
+        "windows": dict(config.windows),
         "levels": [(level, levels.get(level, 0)) for level in _LEVELS],
         "alarms": store.standing(unit, _ALARMS_SHOWN),
         "measured": bool(rows),

@@ -1,7 +1,7 @@
 """How the board says it: the languages of `rytmi explain`, with the words of the pages added.
 
-What comes from outside (names, causes) is shown with control and direction marks taken out, so that no name can turn the
-text around it; Jinja escapes everything.
+What comes from outside (names, causes) is shown with control and direction marks taken out, so that no name can turn
+the text around it; Jinja escapes everything.
 """
 
 from __future__ import annotations
@@ -66,6 +66,10 @@ class Words:
         """The sentence of a key."""
         return self.say(Statement(key, {name: _cut(value) for name, value in values.items()}))
 
+    def inside(self, key: str, **values: Value) -> str:
+        """The same as a part of a line."""
+        return plain(self._speaker.phrase(Statement(key, {name: _cut(value) for name, value in values.items()})))
+
     def has(self, key: str) -> bool:
         """Whether there is one."""
         return key in self.language.sentences
@@ -92,7 +96,7 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with the language's decimal sign."""
-        text = f"{value:,.{digits}f}"
+        text = f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
         return text.replace(",", "\u00a0").replace(".", ",") if self.code == "fi" else text
 
     def percent(self, share: float) -> str:

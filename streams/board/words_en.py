@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - an en dash stands for what does not exist
 """English: what the pages say."""
 
 WORDS = {
@@ -195,7 +196,7 @@ WORDS = {
     "too_much": "That is more than a form holds.",
     # People.
     "me.title": "My cases",
-    "person.title": "{name}: cases",
+    "person.title": "Cases of {name}",
     "person.lead": "What customers experience whose cases {name} owns: {n} received in the last 28 days, {open} open.",
     "person.open": "Open now",
     "person.open_none": "No open cases.",
@@ -214,7 +215,7 @@ WORDS = {
     "col.median_worked": "Median, worked time",
     "col.in_time": "In time",
     "voice.emotion": "Mean emotion",
-    "voice.emotion_scale": "from -1 to 1, {n} cases",
+    "voice.emotion_scale": "from −1 to 1, {n} cases",
     "voice.score": "Mean score",
     "voice.score_scale": "of 100, {n} cases",
     "voice.negative": "Negative",

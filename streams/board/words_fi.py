@@ -198,7 +198,7 @@ WORDS = {
     "too_much": "Lomakkeessa on liikaa.",
     # Ihmiset.
     "me.title": "Omat tapaukset",
-    "person.title": "{name}: tapaukset",
+    "person.title": "Tapaukset: {name}",
     "person.lead": "Mitä kokevat asiakkaat, joiden tapauksista vastaa {name}: {n} alkanut viimeisten 28 päivän aikana, "
     "{open} avoinna.",
     "person.open": "Avoinna nyt",
@@ -219,7 +219,7 @@ WORDS = {
     "col.median_worked": "Mediaani, työaika",
     "col.in_time": "Ajoissa",
     "voice.emotion": "Tunteen keskiarvo",
-    "voice.emotion_scale": "väliltä -1 ja 1, {n} tapausta",
+    "voice.emotion_scale": "väliltä −1 ja 1, {n} tapausta",
     "voice.score": "Arvosanan keskiarvo",
     "voice.score_scale": "sadasta, {n} tapausta",
     "voice.negative": "Kielteisiä",

@@ -69,6 +69,8 @@ def command(
         with Stack(Settings.from_env(), _existing(path), workers, _say, monitoring) as stack:
             touchpoints = [one.id for one in config.file.touchpoints]
             status = Status(touchpoints, [worker.address for worker in stack.workers])
+            if stack.board is not None:
+                status.board = stack.board.address
             if stack.monitoring is not None:
                 status.prometheus, status.alertmanager = stack.alert_page, stack.monitoring.alertmanager_url
             if organisation.neglected is not None:

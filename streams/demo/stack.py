@@ -1,4 +1,4 @@
-"""What runs under the demo: a broker of its own with topics, the workers, and Prometheus and Alertmanager over them.
+"""What runs under the demo: a broker of its own with topics, the workers, a board, Prometheus and Alertmanager.
 
 Everything is in `HOME/demo` and is made anew each time, so that a demo starts fast, shows figures of its own events
 only, and never touches a broker that somebody started with `rytmi broker start`. With RYTMI_KAFKA_BOOTSTRAP set, that
@@ -21,6 +21,7 @@ from typing import IO, Self
 
 from streams import topics
 from streams.broker import Broker, BrokerError
+from streams.demo import board
 from streams.demo.figures import fetched
 from streams.demo.workers import DemoError, Worker, await_ready, free_ports
 from streams.monitoring import Monitoring, MonitoringError
@@ -31,7 +32,7 @@ _DELETE_SECONDS = 30.0
 
 
 class Stack:
-    """Broker, topics, workers, Prometheus and Alertmanager: whatever was started is ended, in the opposite order.
+    """Broker, topics, workers, board, Prometheus and Alertmanager: whatever was started is ended, in the opposite order.
 
     monitored: False leaves Prometheus and Alertmanager out. So does a machine where they cannot be had, and it is said.
     """
@@ -41,6 +42,7 @@ class Stack:
         self._home = settings.home.absolute() / "demo"
         self.settings = replace(settings, home=self._home, alertmanager_urls=())
         self.workers: list[Worker] = []
+        self.board: board.Board | None = None
         self.monitoring: Monitoring | None = None
         self._broker: Broker | None = None
         self._ends = ExitStack()
@@ -80,12 +82,13 @@ class Stack:
                 said.append("the broker ended; started again, with all that it had")
         if self.monitoring is not None:
             said += self.monitoring.revive()
-        return said + [words for worker in self.workers if (words := worker.revive())]
+        watched = [*self.workers, self.board] if self.board is not None else self.workers
+        return said + [words for process in watched if (words := process.revive())]
 
     def _clear(self) -> None:
         """Remove what an earlier demo left, but for the jars and the pseudonym key."""
         Broker(self._home).stop()
-        for name in ("kafka", "log", "monitoring/data", "monitoring/log"):
+        for name in ("kafka", "log", "board", "monitoring/data", "monitoring/log"):
             shutil.rmtree(self._home / name, ignore_errors=True)
 
     def _start_broker(self) -> None:
@@ -119,6 +122,8 @@ class Stack:
     def _start_workers(self) -> None:
         self._say(f"workers: starting {self._count}; their logs are in {_shown(self._home / 'log')}")
         self._ends.callback(self._stop_workers)
+        (port,) = free_ports(1, board.FIRST_PORT)
+        self.board = board.Board(port, self._config, self._environment(), self._home / "log" / "board.log")
         for number, port in enumerate(free_ports(self._count), 1):
             log = self._home / "log" / f"worker-{number}.log"
             self.workers.append(Worker(number, port, self._config, self._environment(), log))
@@ -126,24 +131,36 @@ class Stack:
         if self.monitoring is not None:
             self.monitoring.write_targets([worker.target for worker in self.workers])
         await_ready(self.workers)
+        self.board.start()  # it reads what there is while the history is loaded
+        self._say(f"board: {self.board.address}")
 
     def _environment(self) -> dict[str, str]:
         settings = self.settings
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("RYTMI_ALERTMANAGER")}
-        return ours | {
-            "RYTMI_KAFKA_BOOTSTRAP": settings.bootstrap(),
-            "RYTMI_REPLICATION": str(settings.replication),
-            "RYTMI_TOPIC_PREFIX": settings.topic_prefix,
-            "RYTMI_APPLICATION": settings.application,
-            "RYTMI_HOME": str(settings.home),
-            "RYTMI_ALERTMANAGER_URL": ",".join(settings.alertmanager_urls),
+        ours = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("RYTMI_ALERTMANAGER", "RYTMI_BOARD"))
         }
+        links = {"RYTMI_CASE_URL": f"{self.board.address}/cases/{{case}}"} if self.board is not None else {}
+        return (
+            links
+            | ours
+            | {
+                "RYTMI_KAFKA_BOOTSTRAP": settings.bootstrap(),
+                "RYTMI_REPLICATION": str(settings.replication),
+                "RYTMI_TOPIC_PREFIX": settings.topic_prefix,
+                "RYTMI_APPLICATION": settings.application,
+                "RYTMI_HOME": str(settings.home),
+                "RYTMI_ALERTMANAGER_URL": ",".join(settings.alertmanager_urls),
+            }
+        )
 
     def _stop_workers(self) -> None:
-        for worker in self.workers:
-            worker.ask_to_stop()
-        for worker in self.workers:
-            worker.stop()
+        running = [*self.workers, self.board] if self.board is not None else self.workers
+        for process in running:
+            process.ask_to_stop()
+        for process in running:
+            process.stop()
 
     def _delete_topics(self) -> None:
         from confluent_kafka.admin import AdminClient

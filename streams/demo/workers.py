@@ -38,8 +38,11 @@ class DemoError(UserError):
 class Worker:
     """One worker process, at one port, over all its restarts."""
 
+    ready_page = "/ready"
+
     def __init__(self, number: int, port: int, config: Path, env: Mapping[str, str], log: Path) -> None:
         self.number, self.log = number, log
+        self.name = f"worker {number}"
         self.target = f"{HOST}:{port}"  # as Prometheus names it
         self.address = f"http://{self.target}"
         self.pid = 0
@@ -74,13 +77,13 @@ class Worker:
         self._forget()
         self._quick_ends = self._quick_ends + 1 if time.monotonic() - self._started < _QUICK_SECONDS else 0
         if self._quick_ends >= _MOST_QUICK_ENDS:
-            raise DemoError(f"worker {self.number} ends again and again; the end of {self.log}:\n{self._last_lines()}")
+            raise DemoError(f"{self.name} ends again and again; the end of {self.log}:\n{self._last_lines()}")
         self.start()
-        return f"worker {self.number} ended {_manner(status)}; it runs again as process {self.pid}"
+        return f"{self.name} ended {_manner(status)}; it runs again as process {self.pid}"
 
     def is_ready(self) -> bool:
         """Whether it says so itself."""
-        return fetched(f"{self.address}/ready") is not None
+        return fetched(f"{self.address}{self.ready_page}") is not None
 
     def ask_to_stop(self) -> None:
         """Let it finish its batch, commit and leave the group."""
@@ -117,14 +120,14 @@ def await_ready(workers: list[Worker], poll_seconds: float = 0.1) -> None:
         while not worker.is_ready():
             worker.revive()
             if time.monotonic() > deadline:
-                raise DemoError(f"worker {worker.number} is not ready after {_START_SECONDS:.0f} s; see {worker.log}")
+                raise DemoError(f"{worker.name} is not ready after {_START_SECONDS:.0f} s; see {worker.log}")
             time.sleep(poll_seconds)
 
 
-def free_ports(count: int) -> list[int]:
-    """The first free ports from FIRST_PORT on."""
+def free_ports(count: int, first: int = FIRST_PORT) -> list[int]:
+    """The first free ports from `first` on."""
     found: list[int] = []
-    port = FIRST_PORT
+    port = first
     while len(found) < count:
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -88,7 +88,7 @@ class Speaker:
 
     def sentence(self, statement: Statement) -> str:
         """A whole sentence, with a capital at its start."""
-        text = self._phrase(statement)
+        text = self.phrase(statement)
         return text[:1].upper() + text[1:]
 
     def lines(self, part: Part, width: int) -> list[str]:
@@ -101,7 +101,8 @@ class Speaker:
             )
         return lines
 
-    def _phrase(self, statement: Statement) -> str:
+    def phrase(self, statement: Statement) -> str:
+        """The same inside another sentence."""
         values = {name: self._said(value) for name, value in statement.values.items()}
         return self._language.sentences[statement.key].format(**values)
 
@@ -119,9 +120,9 @@ class Speaker:
             case Hours():
                 return language.hours(value, value.timezone if value.timezone != self._timezone else None)
             case Statement():
-                return self._phrase(value)
+                return self.phrase(value)
             case tuple():
-                return self._list([self._phrase(one) for one in value])
+                return self._list([self.phrase(one) for one in value])
         return value
 
     def _list(self, items: list[str]) -> str:

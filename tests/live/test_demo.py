@@ -149,8 +149,8 @@ class Demo:
 
         return until(found, 120, f"the demo says {pattern!r}")
 
-    def live(self, servers: int = 5) -> int:
-        """Wait until it is live, and note what runs: broker, two workers, Prometheus, Alertmanager, and keepers."""
+    def live(self, servers: int = 6) -> int:
+        """Wait until it is live, and note what runs: broker, two workers, board, Prometheus, Alertmanager, and keepers."""
         at = self.said(r"live for .*: partitions 4 of 4, workers 2 of 2, .*open [1-9]")
         self.started = psutil.Process(self.process.pid).children(recursive=True)
         assert len(self.started) == 2 * servers, [one.cmdline() for one in self.started]
@@ -226,7 +226,7 @@ def test_without_prometheus_and_alertmanager_it_goes_on_and_says_so(tmp_path: Pa
     ):
         with demo(tmp_path, *options, **env) as running:
             running.said(f"monitoring: none.*{why}")
-            at = running.live(servers=3)
+            at = running.live(servers=4)
             running.said(r"alarms: topic only: \d+ escalations?, [1-9]\d* breach", at)
             running.process.send_signal(signal.SIGTERM)
             assert running.process.wait(90) == 0
