@@ -22,7 +22,7 @@ from streams.demo.words import span, time_of_day
 
 BLIND_SECONDS = 5.0  # far more than it takes to read everything
 _LAG_SECONDS = 1.0  # what it takes; so long anything that has just become due may be unknown
-_AROUND_TABLE = 16  # lines of the screen that are neither touchpoints nor of monitoring, at most
+_AROUND_TABLE = 15  # lines of the screen that are neither touchpoints nor of monitoring, at most
 _MONITORING = 4  # lines: two addresses, and alarms at least
 _MOST_ALARMS = 15
 _MOST_CAUSES = 5
@@ -37,11 +37,11 @@ class Status:
     touchpoints: Sequence[str]  # in the order of the configuration
     addresses: Sequence[str]  # of the workers
     alertmanager: str | None = None  # its address; None: alarms stay in their topic
-    board: str | None = None  # address of the cases
     prometheus: str | None = None  # address of its page of alerts
     phase: str = ""
     settled: bool = False  # the history has been taken in: before, figures are true of some past day
     notices: list[str] = field(default_factory=list)
+    board: str | None = None  # address of the board
 
     def notice(self, words: str, at: float) -> None:
         """Something that happened, to stay visible for a while."""
@@ -58,6 +58,7 @@ def screen(status: Status, figures: Figures, height: int = 24, width: int = 80) 
         Text.assemble(("Ctrl-C ends all of it   ", "dim"), f"{time_of_day(figures.at)} "),
     )
     room = height - _AROUND_TABLE - (_MONITORING if status.alertmanager is not None else 0)
+    room -= status.board is not None
     shown = status.touchpoints if len(status.touchpoints) <= room else status.touchpoints[: max(1, room - 1)]
     more, told, below = [], _alarms(status, figures), _lines(status, figures)
     if len(shown) < len(status.touchpoints):

@@ -32,7 +32,7 @@ _DELETE_SECONDS = 30.0
 
 
 class Stack:
-    """Broker, topics, workers, board, Prometheus and Alertmanager: whatever was started is ended, in the opposite order.
+    """Broker, topics, workers, board, monitoring: whatever was started is ended, in the opposite order.
 
     monitored: False leaves Prometheus and Alertmanager out. So does a machine where they cannot be had, and it is said.
     """
