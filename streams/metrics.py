@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from faust.types.tuples import TP
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from processors.alarms import LEVELS
@@ -41,7 +42,6 @@ class WorkerCollector(Collector):
         yield touchpoints(worker.config)
         yield from counted(worker.tally)
         yield from telling(worker.sink)
-        yield from viewing(worker.viewing.seen)
         yield GaugeMetricFamily("rytmi_partitions", "Partitions of cases that there are.", worker.settings.partitions)
         owned = GaugeMetricFamily(
             "rytmi_partitions_owned", "Partitions that this worker owns complete.", labels=["stage"]
@@ -172,10 +172,14 @@ def telling(sink: AlarmSink) -> Iterator[Metric]:
     yield CounterMetricFamily("rytmi_alertmanager_failures", "Requests to Alertmanager that failed.", sink.failures)
 
 
-def viewing(seen: Seen | None) -> Iterator[Metric]:
-    """Whether this worker is the view, and what it knows; nothing where it is not."""
-    if seen is None:
-        return
+def viewing(seen: Seen | None) -> bytes:
+    """The text of what this worker says as the view: whether it is complete, what it knows, the measures; nothing where
+    it is not the view. All of it is of one look: figures beside "complete: 0", or none beside 1, would be neither.
+    """
+    return b"" if seen is None else generate_latest(_registry(Said(list(_view(seen))))) + seen.metrics
+
+
+def _view(seen: Seen) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "rytmi_view_complete", "1 if every source is in the view; else the measures are silent.", seen.rows is not None
     )
@@ -192,8 +196,22 @@ def _instants(name: str, help_: str, at_by_partition: dict[TP, float]) -> Metric
     return family
 
 
+class Said(Collector):
+    """Families that are there already."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+
+
 def registry(worker: Worker, health: Health) -> CollectorRegistry:
     """A registry of this worker alone."""
+    return _registry(WorkerCollector(worker, health))
+
+
+def _registry(collector: Collector) -> CollectorRegistry:
     own = CollectorRegistry(auto_describe=False)
-    own.register(WorkerCollector(worker, health))
+    own.register(collector)
     return own

@@ -7,7 +7,7 @@ from typing import Any
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from streams.health import Health, Verdict
-from streams.metrics import registry
+from streams.metrics import registry, viewing
 from streams.worker import Worker
 
 
@@ -18,8 +18,7 @@ def add_pages(worker: Worker) -> None:
 
     @worker.app.page("/metrics")
     async def show_metrics(web: Any, request: Any) -> Any:
-        seen = worker.viewing.seen
-        text = generate_latest(metrics) + (seen.metrics if seen is not None else b"")
+        text = generate_latest(metrics) + viewing(worker.viewing.seen)
         return web.bytes(text, content_type=CONTENT_TYPE_LATEST.partition(";")[0])
 
     @worker.app.page("/live")

@@ -299,7 +299,7 @@ class Progress:
 
     def is_settled(self) -> bool:
         """Whether everything sent, and then every link that came of it, is taken in and committed."""
-        return not self._anything_in(ENTERING) and not self._anything_in(("link",))
+        return not self._anything_in(ENTERING + RECORDS["signals"]) and not self._anything_in(("link",))
 
     def await_settled(self, seconds: float) -> None:
         """Wait for that."""
