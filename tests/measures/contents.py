@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
+from processors import case
 from processors.calendar import ALWAYS, Calendar, Hours
+from processors.events import Feedback
+from processors.measures import voice
 from processors.measures.terms import Cell, Fact, Frame, Intended, cell
 from processors.policy import OTHER, Policies, Touchpoint
 from tests.measures.scratch import DAY, HOUR, MINUTE
@@ -79,14 +82,13 @@ def _decision(dice: Random, at: int) -> Made:
 
 
 def _voice(dice: Random, at: int) -> Made:
-    yield ("kind", dice.choice(["none", "praise"])), 1
+    said = Feedback("f", at, "c", "web", "low", dice.choice([None, "praise"]))
     if dice.random() < 0.5:
-        emotion = dice.choice([-0.7, -0.1, 0.0, 0.3])
-        yield ("emotion", emotion < 0), 1
-        yield ("emotion sum",), round(emotion * 10**9)
+        said = said._replace(emotion=dice.choice([-0.7, -0.1, 0.0, 0.3]))
     if dice.random() < 0.7:
-        yield ("score", scale := dice.choice(["nps", "csat"]), dice.randrange(3)), 1
-        yield ("score sum", scale), dice.choice([1, 3, 5]) * 10**9
+        said = said._replace(scale=dice.choice(["nps", "csat"]), score=dice.choice([1, 3, 5]))
+    for _, (_, *fact), amount in voice.facts([case.entry(said)]):
+        yield tuple(fact), amount
 
 
 def _pulse(dice: Random, at: int) -> Made:

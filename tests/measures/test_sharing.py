@@ -36,7 +36,7 @@ Contents = dict[Cell, dict[Fact, int]]
 
 def share_of(place: str | None) -> Contribution:
     """What an entity adds that stands at a touchpoint."""
-    return () if place is None else (Share(Cell("voice", place, "", HOUR), (0, "kind", "none"), 1),)
+    return () if place is None else (Share(Cell("voice", place, "", HOUR), (0, "said", "none", None, None, None), 1),)
 
 
 class Log:

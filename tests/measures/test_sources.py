@@ -58,7 +58,9 @@ def transactions(source: str, dice: Random) -> list[list[Record]]:
                 steps -= 1
                 for where in dice.sample(PLACES, dice.choice([0, 1, 2])):  # it moves, say
                     new = (
-                        None if dice.random() < 0.4 else pack([((0, "kind", dice.choice("xyz")), dice.randrange(1, 9))])
+                        None
+                        if dice.random() < 0.4
+                        else pack([((0, "said", dice.choice("xyz"), None, None, None), dice.randrange(1, 9))])
                     )
                     waiting[where] = new
                     state = {**{w: c for w, c in state.items() if w != where}, **({where: new} if new else {})}
@@ -189,7 +191,7 @@ def test_the_logs_are_worth_reading() -> None:
 
 
 CELL, OTHER_CELL = PLACES[:2]
-SAID, MORE = (pack([((0, "kind", "x"), n)]) for n in (1, 2))
+SAID, MORE = (pack([((0, "said", "x", None, None, None), n)]) for n in (1, 2))
 
 
 def _sources() -> tuple[Sources, View]:

@@ -94,9 +94,9 @@ def test_the_way_through_time_does_not_matter(seed: int, steps: list[int]) -> No
 @pytest.mark.parametrize("beside", [-1, 0, 1])
 def test_a_millisecond_decides_what_leaves_a_window(back: int, beside: int) -> None:
     at = NOW - NOW % DAY  # a pane of every kind begins here
-    where, fact = Cell("voice", "web", "", at // HOUR), (0, "kind", "praise")
-    view, said = View(kept(FRAME), at, unpack), {("cases/0", where): {fact: 1}}
-    view.put("cases/0", where, pack([(fact, 1)]))
+    where, facts = Cell("friction", "web", "stock", at // HOUR), {(0, 0, at, 2, 7): 1, (0, 1, at, 2): 1}
+    view, said = View(kept(FRAME), at, unpack), {("cases/0", where): facts}
+    view.put("cases/0", where, pack(list(facts.items())))
     for step in (back + beside, MINUTE, 5 * MINUTE, HOUR, DAY):
         view.advance(view.at + step)
         assert said_by(view, FRAME) == from_scratch(said, view.at, FRAME)
