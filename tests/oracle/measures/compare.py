@@ -68,7 +68,7 @@ class Comparison:
 def deviates(deviation: Deviation, found: Any, expected: Any) -> bool:
     """Whether both are the same: whole numbers and texts exactly, others within 1e-6 of their size (or of one)."""
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (found, expected))
-    if not numbers or (isinstance(found, int) and isinstance(expected, int)):
+    if not numbers or isinstance(expected, int):
         if numbers and found != expected:
             _note(deviation, found, expected)
         return type(found) is type(expected) and bool(found == expected)

@@ -22,7 +22,7 @@ def decisions(events: pd.DataFrame, setting: Setting, at_ms: int) -> pd.DataFram
     """
     known = events[events["at_ms"] <= at_ms]
     ordered = known.assign(rank=known["stage"].map(STAGES.index)).sort_values(["at_ms", "rank", "id"])
-    first = ordered.groupby("decision", sort=False).first()
+    first = ordered.drop_duplicates("decision").set_index("decision")
     table = pd.DataFrame(
         {
             "unit": [setting.known_unit(unit) for unit in first["unit"]],

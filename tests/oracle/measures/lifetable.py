@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from decimal import ROUND_CEILING, Decimal, localcontext
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from lifelines import KaplanMeierFitter
+from lifelines.exceptions import ApproximationWarning
 from lifelines.utils import median_survival_times, qth_survival_time
 
 A_DECADE = 24  # bins
@@ -112,10 +114,38 @@ def completed_median_s(table: LifeTable) -> float | None:
     return _middle(_first(2 * np.cumsum(table.ends) >= done)) if done else None
 
 
+def brackets_s(lengths: Lengths, ended: Ended, q: float) -> tuple[float | None, float | None]:
+    """Between which edges of bins the percentile of the lengths as they are must lie: from, to (half-open).
+
+    Ends first is the most that can survive a bin, censorings first is the least. None: not reached even then.
+    """
+    table = life_table(lengths, ended)
+    fewest = np.cumprod(1 - table.ends / np.maximum(table.at_risk - table.censored, 1))
+    earliest, latest = _first(fewest <= 1 - q + TO_WITHIN), percentile_bin(table, q)
+    return (
+        None if earliest is None else float(EDGES_MS[earliest - 1]) / 1000 if earliest else 0.0,
+        None if latest is None else float(EDGES_MS[latest]) / 1000,
+    )
+
+
+def mixed(lengths: Lengths, ended: Ended) -> bool:
+    """Whether some bin holds a censoring before an end: only then does it matter that ends are taken to come first."""
+    where = bins(lengths)
+    first_censored = np.full(len(MIDDLES_S), np.inf)
+    np.minimum.at(first_censored, where[~ended], lengths[~ended])
+    return bool((first_censored[where[ended]] < lengths[ended]).any())
+
+
 def fitted(lengths_s: npt.NDArray[np.float64], ended: Ended) -> KaplanMeierFitter:
     """Kaplan-Meier by lifelines. Equal lengths are put together first: that is what makes it fast enough."""
     table = pd.DataFrame({"length": lengths_s, "ended": ended}).value_counts().reset_index(name="weight")
     return KaplanMeierFitter().fit(table["length"], table["ended"], weights=table["weight"])
+
+
+def _reached_s(model: KaplanMeierFitter, q: float) -> float | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ApproximationWarning)  # it says so of every fit without a formula
+        return _finite(qth_survival_time(1 - q + ROUNDING, model))
 
 
 def _finite(value: float) -> float | None:
@@ -124,13 +154,13 @@ def _finite(value: float) -> float | None:
 
 def exact_percentile_s(lengths: Lengths, ended: Ended, q: float) -> float | None:
     """By lifelines, of the lengths as they are."""
-    return _finite(qth_survival_time(1 - q + ROUNDING, fitted(lengths / 1000, ended)))
+    return _reached_s(fitted(lengths / 1000, ended), q)
 
 
 def by_lifelines(lengths: Lengths, ended: Ended) -> dict[str, float | None]:
     """What lifelines makes of the lengths in the middles of their bins: percentiles, and bounds of the median."""
     model = fitted(MIDDLES_S[bins(lengths)], ended)
-    found = {f"p{round(q * 100)}_s": _finite(qth_survival_time(1 - q + ROUNDING, model)) for q in (0.5, 0.9, 0.95)}
+    found = {f"p{round(q * 100)}_s": _reached_s(model, q) for q in (0.5, 0.9, 0.95)}
     bounds = median_survival_times(model.confidence_interval_)
     low, high = (_finite(bounds.iloc[0, column]) for column in (0, 1))
     return {**found, "p50_low_s": low, "p50_high_s": high}

@@ -81,8 +81,7 @@ def indicator_rows(indicators: pd.DataFrame, setting: Setting, at_ms: int) -> It
         fresh = own if stale_after is None else own[at_ms - own["at_ms"] <= stale_after]
         counts = {kind: int((own["kind"] == kind).sum()) for kind in ("customer", "operational")}
         counts |= {f"{kind}_fresh": int((fresh["kind"] == kind).sum()) for kind in ("customer", "operational")}
-        if any(counts.values()):
-            yield row("function", {"function": function}, None, at_ms, counts)
+        yield row("function", {"function": function}, None, at_ms, counts)
 
 
 def intended_rows(feedback: pd.DataFrame, episodes: pd.DataFrame, setting: Setting, at_ms: int) -> Iterator[Row]:

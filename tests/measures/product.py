@@ -1,0 +1,20 @@
+"""`measures.jsonl` as `rytmi backtest` writes it, in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from streams.backtest import run
+from streams.config import Config
+from streams.measures.files import MEASURES
+from streams.measures.frame import frame
+
+
+def written(config: Config, lines: Iterable[bytes], at_ms: int, out: Path) -> list[dict[str, Any]]:
+    """The rows of the events up to an instant."""
+    run(frame(config), lines, at_ms, out, lambda read: None)
+    assert (out / "deadletters.jsonl").read_bytes() == b""
+    return [json.loads(line) for line in (out / MEASURES).read_bytes().splitlines()]
