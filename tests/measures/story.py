@@ -34,7 +34,7 @@ CONFIG: dict[str, Any] = {
 }
 
 Rows = list[dict[str, Any]]
-Measuring = Callable[[list[dict[str, Any]], int], Rows]
+Measuring = Callable[[dict[str, Any], list[dict[str, Any]], int], Rows]  # configuration, events, instant
 
 
 def middle_s(k: int) -> float:
@@ -50,6 +50,7 @@ class Story:
     """Events, one after the other. `measuring` is the oracle or the product."""
 
     def __init__(self, measuring: Measuring) -> None:
+        self.config = CONFIG
         self.events: list[dict[str, Any]] = []
         self._measuring = measuring
         self._rows: dict[datetime, Rows] = {}
@@ -80,7 +81,7 @@ class Story:
 
     def rows(self, at: datetime = NOON) -> Rows:
         if at not in self._rows:
-            self._rows[at] = self._measuring(json.loads(json.dumps(self.events)), to_ms(at))
+            self._rows[at] = self._measuring(self.config, json.loads(json.dumps(self.events)), to_ms(at))
         return self._rows[at]
 
     def of(self, measure: str, window: str | None, at: datetime = NOON, **labels: str) -> dict[str, Any] | None:
@@ -97,3 +98,8 @@ class Story:
         return self.of(
             "clock", window, at, **{"touchpoint": "delivery", "severity": "normal", "clock": clock, **labels}
         )
+
+
+def said(values: dict[str, Any] | None, *names: str) -> list[Any] | None:
+    """Some of the values of a row."""
+    return None if values is None else [values[name] for name in names]

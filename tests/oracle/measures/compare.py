@@ -27,13 +27,15 @@ class Deviation:
 class Comparison:
     """`differences`: one line each for everything that is not equal, with numbers within 1e-6 taken as equal."""
 
+    instants: int = 0
     rows: int = 0
     values: dict[tuple[str, str], Deviation] = field(default_factory=lambda: defaultdict(Deviation))
     differences: list[str] = field(default_factory=list)
 
     def add(self, found: Iterable[Mapping[str, Any]], expected: Iterable[Mapping[str, Any]]) -> Comparison:
-        """Compare two lists; may be called for many instants."""
+        """Compare two lists of one instant; may be called for many."""
         left, right = _by_key(found), _by_key(expected)
+        self.instants += 1
         self.rows += len(right)
         for key in sorted(left.keys() ^ right.keys(), key=str):
             whose = "missing" if key in right else "not expected"

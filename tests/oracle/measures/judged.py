@@ -37,13 +37,16 @@ def clock_values(clocks: pd.DataFrame) -> dict[str, Any]:
     elapsed = lifetable.life_table(clocks["elapsed"].to_numpy(), stopped)
     worked = lifetable.life_table(clocks["worked"].to_numpy(), stopped)
     low, high = lifetable.median_bounds_s(elapsed)
+    running = clocks["stop"].isna() & clocks["end"].isna()
+    missed = clocks["outcome"] == "missed"
     values: dict[str, Any] = {
         "received": len(clocks),
         "done": int(stopped.sum()),
         "withdrawn": int((clocks["stop"].isna() & clocks["end"].notna()).sum()),
-        "running": int((clocks["stop"].isna() & clocks["end"].isna()).sum()),
+        "running": int(running.sum()),
         "met": int((clocks["outcome"] == "met").sum()),
-        "missed": int((clocks["outcome"] == "missed").sum()),
+        "missed": int(missed.sum()),
+        "overdue": int((missed & running).sum()),
     }
     for name, q in (("p50", 0.5), ("p90", 0.9), ("p95", 0.95)):
         values[f"{name}_s"] = lifetable.percentile_s(elapsed, q)
