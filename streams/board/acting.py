@@ -16,6 +16,7 @@ from processors.events import Action
 from streams.board.access import Identity
 from streams.board.sending import Sending
 from streams.board.store import Held, Record, Store
+from streams.board.words import DEFAULT, Words
 from streams.sender import SendError
 
 TAKE, ASSIGN, PAUSE, RESUME, TELL, CLOSE = KINDS = ("take", "assign", "pause", "resume", "tell", "close")
@@ -68,8 +69,8 @@ class Acting:
             try:
                 self._check(asked, who, held, now)
             except Refusal as refusal:
-                said = "; ".join([refusal.key, *map(str, refusal.values.values())])
-                self._tell(audit | {"outcome": "refused", "reason": said[:MOST_LETTERS], "action": None})
+                reason = Words(DEFAULT, "UTC", now)(refusal.key, **refusal.values)
+                self._tell(audit | {"outcome": "refused", "reason": reason[:MOST_LETTERS], "action": None})
                 raise
             self._store.note(audit)
         try:

@@ -84,7 +84,7 @@ class Words:
 
     def instant(self, ms: int) -> str:
         """Day and time."""
-        return plain(self._speaker.sentence(Statement("the_instant", {"at": Instant(ms)})))
+        return self.inside("the_instant", at=Instant(ms))
 
     def length(self, ms: int, worked: bool = False) -> str:
         """A length of time, of two units at most."""
