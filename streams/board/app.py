@@ -104,8 +104,9 @@ class Board:
                 who = self._who(request)
             except Denied as denied:
                 return self._entrance(request, denied.key, 401)
+            version = self.hub.version  # before anything is read
             template, context = show(request, who, self._words(request))
-            return self._rendered(request, template, who, context)
+            return self._rendered(request, template, who, context | {"version": version})
 
         return answer
 
@@ -241,7 +242,9 @@ class Board:
         if unit is not None and not who.sees(unit):
             return Response(status_code=404)
         rest = _LIST_REST_SECONDS if case is None else _CASE_REST_SECONDS
-        events = self.hub.events(_concerns(who, case, unit), lambda: self.access.still(who, today()), rest)
+        since = request.query_params.get("since", "")
+        version = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else -1
+        events = self.hub.events(_concerns(who, case, unit), version, lambda: self.access.still(who, today()), rest)
         return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     def _health(self, request: Request) -> Response:
@@ -301,6 +304,7 @@ class Board:
             "trouble": self.following.trouble is not None,
             "refused": None,
             "is_part": False,
+            "version": self.hub.version,
         }
         is_part = request.headers.get("hx-request") == "true" and status == 200
         name = f"parts/{template}.html" if is_part else f"{template}.html"

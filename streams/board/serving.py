@@ -41,8 +41,10 @@ class Serving(uvicorn.Server):
         self._hub = board.hub
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's own, which would end the process by the same signal once more."""
         self._hub.close()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def build(settings: Settings, config: Config, access: Access, rebuild: bool = False) -> Board:

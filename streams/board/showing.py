@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from streams.board.words import plain
 
 
+@cache
 def environment() -> Environment:
     """The templates of the board."""
     found = Environment(

@@ -107,11 +107,14 @@ class World:
         self.store, self.cluster = Store(home / "view.sqlite"), Cluster()
         self.happened = list(events)
         self.fold()
-        acting = Acting(self.store, self.cluster, lambda unit: self.board.names(unit))
+        acting = Acting(self.store, self.cluster, self.names)
         access = Access(env, me)
         parts = (CONFIG, self.store, CODEC, Hub(), Read(), access, Forms(home / "forms.key"), acting)
         self.board = Board(*parts)
         self.app = self.board.app()
+
+    def names(self, unit: str) -> set[str]:
+        return self.board.names(unit)
 
     def fold(self) -> None:
         """As when it has come back through the stream."""
@@ -387,7 +390,7 @@ def test_names_are_shown_without_what_turns_text_around() -> None:
 def test_without_configuration_the_board_is_on_loopback_only() -> None:
     open_board = Access({}, "anna")
     open_board.check_address("127.0.0.1")
-    with pytest.raises(AccessError, match="listens on loopback only, not on 0.0.0.0"):
+    with pytest.raises(AccessError, match=r"listens on loopback only, not on 0\.0\.0\.0"):
         open_board.check_address("0.0.0.0")  # noqa: S104 - what is refused
 
 
