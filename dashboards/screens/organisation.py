@@ -37,9 +37,9 @@ def screen() -> Screen:
 def _functions() -> Tile:
     columns = (
         Column("Customer", people.count("customer"), steps=_LISTEN),
-        Column("fresh", people.count("customer_fresh"), steps=_LISTEN),
+        Column("Customer fresh", people.count("customer_fresh"), steps=_LISTEN),
         Column("Operational", people.count("operational"), steps=_LISTEN),
-        Column("fresh too", people.count("operational_fresh"), steps=_LISTEN),
+        Column("Operational fresh", people.count("operational_fresh"), steps=_LISTEN),
     )
     return panels.heat_table(
         "functions",

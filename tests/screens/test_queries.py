@@ -10,11 +10,13 @@ import yaml
 
 from dashboards.model import Query, Screen, Tile
 from dashboards.screens import screens
+from streams.config import load
+from streams.metrics import touchpoints
 from tests.rules import promtool
 from tests.rules.blindness import SEVERAL
 from tests.rules.troubles import Span
 from tests.rules.world import World, always, healthy, now
-from tests.screens.exported import RULES, exported, faults, known, named, selectors
+from tests.screens.exported import EXAMPLE, RULES, exported, faults, known, named, selectors
 
 VARIABLES = {"$window": "28d", "$touchpoint": ".*", "$unit": ".*", "$__rate_interval": "1m"}
 ASKED = [(screen, tile, target.query) for screen in screens() for tile in screen.tiles for target in tile.targets]
@@ -55,6 +57,20 @@ def test_every_metric_is_on_a_screen_or_in_a_rule() -> None:
     used = named([*(query.expr for _, _, query in ASKED), *RULES])
     assert set(exported()) - used == set(), "a metric that nobody looks at: show it, or do not export it"
     print(f"{len(exported())} metrics, {len(ASKED)} queries on {len(screens())} screens")
+
+
+def test_the_order_of_the_path_is_that_of_the_configuration() -> None:
+    config = load(EXAMPLE)
+    said = {sample.labels["touchpoint"]: sample for sample in touchpoints(config).samples}
+    declared = [one.id for one in config.file.touchpoints]
+    assert sorted(said, key=lambda name: said[name].value) == [*declared, "other"]
+    assert said["delivery"].labels == {
+        "touchpoint": "delivery",
+        "path": "purchase",
+        "stage": "delivery",
+        "unit": "logistics",
+    }
+    assert all(value for sample in said.values() for value in sample.labels.values()), "Prometheus drops empty labels"
 
 
 def test_promtool_reads_every_query(tmp_path: Path) -> None:
