@@ -21,7 +21,7 @@ from dashboards.model import Query, Target, Tile
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="rytmi-prometheus")
 NO_DATA = "no data"
 _LOWEST = -1e12  # below it only what is not there
-_STROKES = ((PLAIN, []), (PLAIN, [10, 6]), (MEANT, [2, 6]), (MEANT, [10, 4, 2, 4]))
+_STROKES: tuple[tuple[str, list[int]], ...] = ((PLAIN, []), (PLAIN, [10, 6]), (MEANT, [2, 6]), (MEANT, [10, 4, 2, 4]))
 """Of the lines of several queries in one panel: colour, and lengths of dash and gap."""
 
 Steps = tuple[str, tuple[tuple[float, str], ...]]

@@ -98,14 +98,11 @@ def _dashboard(grafana: Grafana, board: Mapping[str, Any]) -> Done:
 
 def _playlist(grafana: Grafana) -> Done:
     what = f"playlist {PLAYLIST}"
-    wanted = {
-        "name": PLAYLIST,
-        "interval": INTERVAL,
-        "items": [
-            {"type": "dashboard_by_uid", "value": screen.uid, "order": order, "title": screen.title}
-            for order, screen in enumerate(screens(), 1)
-        ],
-    }
+    wanted_items = [
+        {"type": "dashboard_by_uid", "value": screen.uid, "order": order, "title": screen.title}
+        for order, screen in enumerate(screens(), 1)
+    ]
+    wanted = {"name": PLAYLIST, "interval": INTERVAL, "items": wanted_items}
     found = grafana.get(f"/playlists?{urlencode({'query': PLAYLIST, 'limit': _MOST})}") or []
     known = [one for one in found if one["name"] == PLAYLIST]
     if len(known) > 1:
@@ -115,7 +112,7 @@ def _playlist(grafana: Grafana) -> Done:
         return Done(what, CREATED)
     uid = known[0]["uid"]
     items = [(one["type"], one["value"]) for one in grafana.get(f"/playlists/{uid}/items") or []]
-    if known[0]["interval"] == INTERVAL and items == [(one["type"], one["value"]) for one in wanted["items"]]:
+    if known[0]["interval"] == INTERVAL and items == [(one["type"], one["value"]) for one in wanted_items]:
         return Done(what, UNCHANGED)
     grafana.put(f"/playlists/{uid}", wanted, what)
     return Done(what, CHANGED)

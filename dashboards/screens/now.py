@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import panels
+from dashboards.colours import MEANT, PLAIN, UNKNOWN
 from dashboards.model import Screen, Tile
 from dashboards.panels import Column
 from dashboards.queries import cases, clocks, friction
@@ -73,7 +74,7 @@ def _waiting() -> tuple[Tile, ...]:
             cases.unknown_critical(),
             unit="none",
             size=(4, 6),
-            steps=(panels.PLAIN, ((1, panels.UNKNOWN),)),
+            steps=(PLAIN, ((1, UNKNOWN),)),
         ),
     )
 
@@ -100,7 +101,7 @@ def _reaction() -> tuple[Tile, ...]:
             unit="s",
             decimals=1,
             size=(5, 5),
-            steps=(panels.MEANT, ()),
+            steps=(MEANT, ()),
         ),
         panels.figure(
             "reaction-p90",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import panels
+from dashboards.colours import BAD
 from dashboards.model import Screen, Tile
 from dashboards.panels import Column
 from dashboards.queries import people, voice
@@ -60,7 +61,7 @@ def _missing() -> Tile:
         people.missing(),
         unit="none",
         size=(10, 8),
-        steps=(panels.BAD, ()),
+        steps=(BAD, ()),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import panels
+from dashboards.colours import BAD, GOOD, PLAIN
 from dashboards.model import Query, Screen, Tile
 from dashboards.panels import Column
 from dashboards.queries import cases, clocks, rhythm
@@ -162,7 +163,7 @@ def _delay() -> tuple[Tile, ...]:
             unit="percentunit",
             decimals=1,
             size=(6, 7),
-            steps=(panels.BAD, ((-0.02, panels.PLAIN), (0.02, panels.GOOD))),
+            steps=(BAD, ((-0.02, PLAIN), (0.02, GOOD))),
             beside=(_OLDEST, _TAIL, _REOPENED),
         ),
     )

@@ -12,7 +12,7 @@ import click
 from streams import UserError
 
 if TYPE_CHECKING:
-    from dashboards.publish import Grafana
+    from dashboards.publish import Grafana, Mark
     from streams.settings import Settings
 
 
@@ -113,7 +113,7 @@ def _grafana(settings: Settings) -> Iterator[Grafana]:
         raise UserError(str(wrong)) from wrong
 
 
-def _marks(settings: Settings) -> tuple[object, ...]:
+def _marks(settings: Settings) -> tuple[Mark, ...]:
     from dashboards.publish import Mark
     from streams.strategy import strategic
 
