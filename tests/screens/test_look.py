@@ -93,6 +93,34 @@ def test_beside_a_share_stands_what_would_show_that_it_is_made_to_look_good(scre
             assert tile.beside, f"{tile.title}: a share, and nothing that would show that it is made to look good"
 
 
+def test_columns_of_tables_are_made_of_what_their_queries_give() -> None:
+    """Names that do not meet would leave a column out without a word."""
+    tables = 0
+    for screen in SCREENS:
+        for tile, panel in zip(screen.tiles, _panels(screen), strict=True):
+            if panel["type"] != "table":
+                continue
+            tables += 1
+            steps = {step["id"]: step["options"] for step in panel["transformations"]}
+            given = {label for target in tile.targets for label in target.query.labels}
+            for target, asked in zip(panel["targets"], tile.targets, strict=True):
+                given.add(f"{'Trend' if asked.over_time else 'Value'} #{target['refId']}")
+            renamed = steps["organize"]["renameByName"]
+            assert set(renamed) <= given, tile.title
+            assert {name for name in given if "#" in name} <= set(renamed), f"{tile.title}: a column that nobody sees"
+            assert list(steps)[-3:] == ["filterFieldsByName", "merge", "organize"]
+            assert ("timeSeriesTable" in steps) == any(asked.over_time for asked in tile.targets)
+            pattern = re.compile(steps["filterFieldsByName"]["include"]["pattern"])
+            assert {name for name in [*given, "Time"] if pattern.search(name)} == set(renamed)
+            shown = list(renamed.values())
+            assert len(shown) == len(set(shown)), tile.title
+            assert {one["matcher"]["options"] for one in panel["fieldConfig"]["overrides"]} <= set(shown), tile.title
+            assert panel["options"]["sortBy"][0]["displayName"] in shown
+            shared = set.intersection(*(set(asked.query.labels) for asked in tile.targets))
+            assert shared, f"{tile.title}: rows that belong together do not meet"
+    assert tables >= 10
+
+
 def test_every_figure_has_a_unit() -> None:
     for screen in SCREENS:
         for panel in _panels(screen):
