@@ -26,7 +26,8 @@ RHYTHMS = {"daily": DAY_MS, "weekly": 7 * DAY_MS, "monthly": 28 * DAY_MS}
 
 RUNNING, DONE, WITHDRAWN = range(3)
 _LENGTHS = list(RHYTHMS.values())
-_OUTCOMES = {MET: 1, MISSED: 2}
+OUTCOMES = {MET: 1, MISSED: 2}
+"""How an outcome stands in a fact; 0: neither."""
 _INDEX = {clock: i for i, clock in enumerate(CLOCKS)}
 
 
@@ -34,14 +35,14 @@ def facts(judged: Sequence[Judged]) -> Iterator[Shared]:
     """What the clocks of a case contribute.
 
     Of one that has ended: (pane, clock, DONE or WITHDRAWN, outcome, bin of elapsed, bin of worked, how many of the
-    rhythms are shorter than that). Of one that runs: (pane, clock, RUNNING, started, due, calendar, worked in pauses,
-    paused since).
+    rhythms are shorter than that), and where it was missed the bin of the time from its start to its due instant. Of
+    one that runs: (pane, clock, RUNNING, started, due, calendar, worked in pauses, paused since).
     """
     for cycle, _, read in judged:
         touchpoint, severity, _ = cycle.classification
         start = -1
         for r in read:
-            clock, started, ended, stopped, _, _, _, outcome, elapsed, worked = r
+            clock, started, ended, stopped, _, _, due, outcome, elapsed, worked = r
             if started != start:  # three of the five start together
                 (where, pane), start = cell(FAMILY, touchpoint, severity, started), started
             if ended is None:
@@ -51,7 +52,10 @@ def facts(judged: Sequence[Judged]) -> Iterator[Shared]:
             assert worked is not None
             how = DONE if stopped else WITHDRAWN
             long, long_worked, slow = bin_of(elapsed), bin_of(worked), bisect_left(_LENGTHS, elapsed)
-            yield where, (pane, _INDEX[clock], how, _OUTCOMES.get(outcome, 0), long, long_worked, slow), 1
+            fact: Fact = (pane, _INDEX[clock], how, OUTCOMES.get(outcome, 0), long, long_worked, slow)
+            if outcome == MISSED and due is not None:
+                fact += (bin_of(max(0, due - started)),)
+            yield where, fact, 1
 
 
 def _running(r: Reading, pauses: Pauses) -> tuple[int, int | None, str, int, int | None]:
@@ -107,7 +111,7 @@ class ClockSum:
             if not running[key]:
                 del running[key]
             return
-        outcome, elapsed, worked, _ = rest
+        outcome, elapsed, worked = rest[:3]
         counts[how] += amount  # DONE and WITHDRAWN are the places of their counts
         if outcome:
             counts[_WITHDRAWN + outcome] += amount

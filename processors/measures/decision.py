@@ -20,7 +20,7 @@ from processors.policy import Policies
 
 FAMILY = "decision"
 KINDS = ("made", "effective", "revoked", "cases", "reopened")
-_RUNNING, _ENDED, _CENSORED = range(3)
+RUNNING, ENDED, CENSORED = range(3)
 _LINKS = frozenset((MADE, EFFECTIVE, REVOKED))
 
 
@@ -47,9 +47,9 @@ def facts(entries: Sequence[Entry], policies: Policies) -> Iterator[Share]:
         where, pane = cell(FAMILY, *labels, made)
         ended = effective if effective is not None else revoked
         if ended is None:
-            yield Share(where, (pane, 0, _RUNNING, made), 1)
+            yield Share(where, (pane, 0, RUNNING, made), 1)
         else:
-            how = _CENSORED if effective is None else _ENDED
+            how = CENSORED if effective is None else ENDED
             yield Share(where, (pane, 0, how, bin_of(max(0, ended - made))), 1)
     named = len({case for e in entries for case in decision.cases(e)})
     for kind, at, amount in ((1, effective, 1), (2, revoked, 1), (3, entries[0].at, named)):

@@ -20,7 +20,7 @@ from processors.panes import Span
 
 FAMILY = "friction"
 RAISED, REMOVED = range(2)
-_STANDS = -1
+STANDS = -1
 
 
 def facts(entries: Sequence[Entry]) -> Iterator[Share]:
@@ -30,7 +30,7 @@ def facts(entries: Sequence[Entry]) -> Iterator[Share]:
     named = len({case for e in entries for case in obstacle.cases(e)})
     for touchpoint, cause, raised, removed in obstacle.episodes(entries):
         where, pane = cell(FAMILY, touchpoint, cause, raised)
-        length = _STANDS if removed is None else bin_of(removed - raised)
+        length = STANDS if removed is None else bin_of(removed - raised)
         yield Share(where, (pane, RAISED, raised, named, length), 1)
         if removed is not None:
             where, pane = cell(FAMILY, touchpoint, cause, removed)
@@ -60,7 +60,7 @@ class FrictionSum:
         self._blocked_instants[kind] += amount * instant * cases
         if kind == RAISED:
             length = fact[4]
-            if length != _STANDS:
+            if length != STANDS:
                 self._lengths[length] += amount
                 return
             self._standing[instant, cases] += amount

@@ -38,7 +38,7 @@ class RhythmSum:
             return
         self._eligible[clock] += amount
         if how == DONE:
-            self._stopped[clock, rest[-1]] += amount
+            self._stopped[clock, rest[3]] += amount
 
     def is_empty(self) -> bool:
         return not any(self._eligible.values())

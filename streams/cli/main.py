@@ -26,7 +26,10 @@ _COMMANDS = {  # name: (module, what `rytmi --help` says)
     "board": ("streams.cli.board", "Cases in a browser: what is overdue, each story, taking and closing them."),
     "board-token": ("streams.cli.board:token", "Make a token with which somebody may enter the board."),
     "backtest": ("streams.cli.backtest", "The same rules on a file of events, without a broker."),
-    "compare": ("streams.cli.compare", "Two backtests of the same events: what changes, and who is told when."),
+    "compare": (
+        "streams.cli.compare",
+        "Two periods: what has changed, and how sure. Or two backtests of the same events.",
+    ),
 }
 
 

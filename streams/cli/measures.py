@@ -24,21 +24,15 @@ def command(path: Path, until: int | None, out: Path | None) -> None:
     rytmi measures --until 2026-03-02T12:00:00+02:00 > measures.jsonl
     """
     from processors.measures.rows import rows
-    from streams import UserError
     from streams.config import load
     from streams.files import dump, write_lines
     from streams.measures.files import measure_rows
     from streams.measures.frame import frame
-    from streams.measures.partials import read
+    from streams.measures.partials import read_complete
     from streams.settings import Settings
 
     framed = frame(load(path))
-    partials = read(Settings.from_env(), framed)
-    if missing := partials.sources.missing(0):
-        raise UserError(
-            f"the cells of {', '.join(missing[:5])}{' ...' if len(missing) > 5 else ''} are not in the topics: "
-            "start a worker, and wait until it has caught up"
-        )
+    partials = read_complete(Settings.from_env(), framed)
     at = partials.sources.known_until() if until is None else until
     partials.view.advance(at)
     found = measure_rows(rows(partials.view, framed), at)

@@ -10,6 +10,7 @@ from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell, Frame
 from processors.measures.view import View
+from streams import UserError
 from streams.measures.packing import unpack
 from streams.reading import to_the_end
 from streams.settings import Settings
@@ -37,6 +38,17 @@ class Partials:
         else:
             epoch, packed = cell_of(value)
             self.sources.cell(source, epoch, Cell(*where), packed)
+
+
+def read_complete(settings: Settings, frame: Frame) -> Partials:
+    """The topic as it is now, with nothing missing. Raises ReadError, and UserError where some source is."""
+    partials = read(settings, frame)
+    if missing := partials.sources.missing(0):
+        raise UserError(
+            f"the cells of {', '.join(missing[:5])}{' ...' if len(missing) > 5 else ''} are not in the topics: "
+            "start a worker, and wait until it has caught up"
+        )
+    return partials
 
 
 def read(settings: Settings, frame: Frame) -> Partials:
