@@ -64,7 +64,7 @@ class Person(_Strict):
 
 
 class People(_Strict):
-    """The file."""
+    """The file, which is the list."""
 
     people: list[Person]
 
@@ -206,11 +206,14 @@ class Access:
     def _read(self, path: Path) -> None:
         try:
             stamp = _stamp(path)
-            found = People.model_validate(yaml.safe_load(path.read_text("utf-8")))
+            found = People.model_validate({"people": yaml.safe_load(path.read_text("utf-8"))})
         except OSError as wrong:
             raise AccessError(f"RYTMI_BOARD_PEOPLE: {path} cannot be read ({wrong.strerror})") from wrong
         except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as wrong:
             raise AccessError(f"RYTMI_BOARD_PEOPLE: {path} is not as docs/board.md says: {wrong}") from wrong
+        names = [one.name for one in found.people]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise AccessError(f"RYTMI_BOARD_PEOPLE: {path} has {min(twice)!r} twice; several tokens stand in one entry")
         self._people = {one.name: one for one in found.people}
         self._by_hash = {token.sha256: (one, token) for one in found.people for token in one.tokens}
         self._stamp = stamp

@@ -62,5 +62,5 @@ def token(name: str, role: str, units: tuple[str, ...], days: int) -> None:
         "units": list(units),
         "tokens": [{"sha256": hashed(made), "expires": today() + timedelta(days=days)}],
     }
-    click.echo(yaml.safe_dump({"people": [person]}, sort_keys=False, allow_unicode=True), nl=False)
+    click.echo(yaml.safe_dump([person], sort_keys=False, allow_unicode=True), nl=False)
     click.echo(f"token of {name} (give it to them; it is not kept): {made}", err=True)

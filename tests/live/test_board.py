@@ -164,10 +164,9 @@ def test_from_an_alarm_to_its_end(
     assert page.wrong == []  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["en-GB", "fi-FI"])
-def test_axe_finds_nothing_on_any_page(
-    crew: Crew, open_board: BoardProcess, chromium: Browser, theme: str, lang: str
+@pytest.mark.timeout(900)
+def test_axe_finds_nothing_on_any_page_in_light_and_dark(
+    crew: Crew, open_board: BoardProcess, chromium: Browser
 ) -> None:
     now = now_ms()
     sent(
@@ -182,15 +181,14 @@ def test_axe_finds_nothing_on_any_page(
     open_board.shows("/units/net", "data-label=")
     open_board.shows("/people/anna", "K-1")
     found: dict[str, Any] = {}
-    for width in (1280, 390):
+    for theme, lang, width in (("light", "en-GB", 1280), ("dark", "fi-FI", 1280), ("dark", "en-GB", 390)):
         page = visit(chromium, theme, lang, width)
-        for path in ("/", "/?find=K&unit=net", "/cases/K-0", "/cases/K-2", "/cases/K-3", "/me", "/units", "/units/net",
-                     "/units/shop", "/audit", "/sign-in", "/cases/none"):  # fmt: skip
-            page.goto(f"{open_board.address}{path}")
-            for summary in page.locator("main summary").all():
-                summary.click()
+        for path in ("/?find=K", "/cases/K-0", "/cases/K-2", "/cases/K-3", "/me", "/units", "/units/net", "/audit",
+                     "/sign-in", "/cases/none"):  # fmt: skip
+            page.goto(f"{open_board.address}{path}", wait_until="domcontentloaded")
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
             for violation in Axe().run(page).response["violations"]:
-                found[f"{path} {width} {violation['id']}"] = [node["html"] for node in violation["nodes"]][:3]
+                found[f"{theme} {path} {width} {violation['id']}"] = [node["html"] for node in violation["nodes"]][:3]
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
     assert found == {}
 

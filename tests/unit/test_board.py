@@ -162,7 +162,7 @@ class Doors:
         self.write()
 
     def write(self) -> None:
-        self.path.write_text(yaml.safe_dump({"people": list(self._people.values())}))
+        self.path.write_text(yaml.safe_dump(list(self._people.values())))
 
 
 @pytest.fixture
@@ -500,7 +500,7 @@ def test_whoever_is_taken_out_of_the_file_is_out_and_a_broken_file_changes_nothi
     who = guarded.board.access.identify(None, {}, doors.tokens["uma"], today())
     assert guarded.board.access.still(who, today())
     kept = doors.path.read_text()
-    doors.path.write_text("people: [{name: 7")
+    doors.path.write_text("- {name: 7")
     assert client.get("/").status_code == 200
     assert "the people are as they were" in caplog.text
     doors.path.write_text(kept)
