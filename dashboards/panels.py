@@ -21,6 +21,9 @@ from dashboards.model import Query, Target, Tile
 SOURCE = models.DataSourceRef(type_val="prometheus", uid="rytmi-prometheus")
 NO_DATA = "no data"
 _LOWEST = -1e12  # below it only what is not there
+_LINE_POINTS, _CELL_POINTS = 400, 100
+"""Of a line in a panel and in a cell of a table: what is asked costs by the point."""
+
 _STROKES: tuple[tuple[str, list[int]], ...] = ((PLAIN, []), (PLAIN, [10, 6]), (MEANT, [2, 6]), (MEANT, [10, 4, 2, 4]))
 """Of the lines of several queries in one panel: colour, and lengths of dash and gap."""
 
@@ -142,6 +145,7 @@ def lines(
     targets = tuple(Target(query, over_time=True) for query in queries)
     panel = (
         _common(timeseries.Panel(), title, about, targets)
+        .max_data_points(_LINE_POINTS)
         .unit(unit)
         .line_width(2)
         .fill_opacity(0)
@@ -204,6 +208,7 @@ def states(
     )
     panel = (
         _common(statetimeline.Panel(), title, about, [target])
+        .max_data_points(_LINE_POINTS)
         .mappings([mapped])
         .thresholds(_thresholds(AS_IT_IS))
         .show_value(shown.VisibilityMode.AUTO)
@@ -251,7 +256,7 @@ def heat_table(
     order += [name for name in renamed if name not in order]
     panel = _common(table.Panel(), title, about, targets, as_table=True)
     if any(column.over_time for column in columns):
-        panel = panel.with_transformation(_transformation("timeSeriesTable", {}))
+        panel = panel.max_data_points(_CELL_POINTS).with_transformation(_transformation("timeSeriesTable", {}))
     panel = (
         panel.with_transformation(
             _transformation("filterFieldsByName", {"include": {"pattern": f"^({'|'.join(renamed)})$"}})

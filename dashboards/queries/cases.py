@@ -60,11 +60,6 @@ def due_critical(within: str) -> Query:
     return Query(everywhere(over_workers("rytmi_cases_due", (), CRITICAL, f'within="{within}"')), legend=within)
 
 
-def due(within: str) -> Query:
-    """The same of all cases."""
-    return Query(everywhere(over_workers("rytmi_cases_due", (), f'within="{within}"')), legend=within)
-
-
 def oldest() -> Query:
     """How long the oldest open case has waited, s."""
     return Query(whole(age(f"min({metric('rytmi_oldest_open_timestamp_seconds')})")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import measured
+from dashboards.queries.terms import complete, measured, of_view
 
 _CHOSEN = 'touchpoint=~"$touchpoint"'
 
@@ -49,32 +49,24 @@ def length_by_clock(quantile: str) -> Query:
 
 def missed_share(clock: str) -> Query:
     """Share of judged clocks that missed their target, by touchpoint."""
-    counts = [
-        f"sum by (touchpoint) (\n{measured('rytmi_clock_outcomes', _CELL, *_outcome(clock, which))}\n)"
-        for which in ("missed", "met|missed")
-    ]
-    return Query(f"{counts[0]}\n/ ({counts[1]} > 0)", ("touchpoint",), "{{touchpoint}}", quiet="none is judged")
+    missed, judged = (f"sum by (touchpoint) ({_came_out(clock, which)})" for which in ("missed", "met|missed"))
+    return Query(complete(f"{missed} / ({judged} > 0)"), ("touchpoint",), "{{touchpoint}}", quiet="none is judged")
 
 
 def missed_share_of_all(clock: str) -> Query:
     """The same over all touchpoints."""
-    counts = [
-        f"sum(\n{measured('rytmi_clock_outcomes', _CELL, *_outcome(clock, which))}\n)"
-        for which in ("missed", "met|missed")
-    ]
-    return Query(f"{counts[0]}\n/ ({counts[1]} > 0)", quiet="none is judged")
+    missed, judged = (f"sum({_came_out(clock, which)})" for which in ("missed", "met|missed"))
+    return Query(complete(f"{missed} / ({judged} > 0)"), quiet="none is judged")
 
 
-_CELL = ("touchpoint", "severity", "outcome")
-
-
-def _outcome(clock: str, which: str) -> tuple[str, ...]:
-    return f'clock="{clock}"', 'window="$window"', f'outcome=~"{which}"'
+def _came_out(clock: str, which: str) -> str:
+    matchers = f'clock="{clock}"', 'window="$window"', f'outcome=~"{which}"'
+    return of_view("rytmi_clock_outcomes", ("touchpoint", "severity", "outcome"), *matchers)
 
 
 def outcomes() -> Query:
     """Clocks that started in the window at the touchpoints chosen, by how they came out."""
-    every = measured(
-        "rytmi_clock_outcomes", ("touchpoint", "severity", "clock", "outcome"), _CHOSEN, 'window="$window"'
-    )
-    return Query(f"sum by (clock, outcome) (\n{every}\n)", ("clock", "outcome"), "{{clock}} {{outcome}}")
+    cells = "touchpoint", "severity", "clock", "outcome"
+    every = of_view("rytmi_clock_outcomes", cells, _CHOSEN, 'window="$window"')
+    by = "clock", "outcome"
+    return Query(complete(f"sum by (clock, outcome) ({every})"), by, "{{clock}} {{outcome}}")

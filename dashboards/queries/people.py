@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import age, measured
+from dashboards.queries.terms import age, complete, measured, of_view
 
 _UNIT = 'unit=~"$unit"'
 _ONE = ("unit",)
@@ -19,8 +19,8 @@ def indicators(kind: str) -> Query:
 def indicator_ages(kind: str) -> Query:
     """How old those values are, s."""
     by = ("function", "indicator")
-    said = measured("rytmi_indicator_timestamp_seconds", by, f'kind="{kind}"')
-    return Query(age(said), by, quiet="no function has reported one")
+    said = of_view("rytmi_indicator_timestamp_seconds", by, f'kind="{kind}"')
+    return Query(complete(age(said)), by, quiet="no function has reported one")
 
 
 def count(kind: str) -> Query:
@@ -32,13 +32,9 @@ def count(kind: str) -> Query:
 def missing() -> Query:
     """Functions that have no fresh indicator of a kind, and the kind."""
     by = ("function", "kind")
-    fresh = measured("rytmi_function_indicators", by, 'kind=~".+_fresh"')
-    return Query(
-        f"(\n{fresh}\n) == 0",
-        by,
-        "{{function}}: {{kind}}",
-        quiet="every function has fresh indicators of both kinds",
-    )
+    fresh = of_view("rytmi_function_indicators", by, 'kind=~".+_fresh"')
+    quiet = "every function has fresh indicators of both kinds"
+    return Query(complete(f"{fresh} == 0"), by, "{{function}}: {{kind}}", quiet)
 
 
 def customer() -> Query:
@@ -58,12 +54,11 @@ def alignment() -> Query:
 
 def level() -> Query:
     """The lower of the two: close together is good only near the upper end."""
-    sides = [
-        f'label_replace((\n{side.expr}\n), "side", "{name}", "", "")'
-        for name, side in (("customer", customer()), ("employee", employee()))
-    ]
-    both = f"and on (unit) (\n{alignment().expr}\n)"
-    return Query(f"min by (unit) (\n{sides[0]}\nor\n{sides[1]}\n)\n{both}", _ONE, "{{unit}}", alignment().quiet)
+    customers, employees, both = (
+        of_view(f"rytmi_{name}_ratio", _ONE, _UNIT) for name in ("customer_score", "employee_score", "alignment")
+    )
+    lower = f"({customers} < {employees} or {employees}) and on (unit) {both}"
+    return Query(complete(lower), _ONE, "{{unit}}", alignment().quiet)
 
 
 def gap() -> Query:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import measured, over_workers, whole
+from dashboards.queries.terms import complete, measured, of_view, over_workers, whole
 
 _UNIT = 'unit=~"$unit"'
 _CELL = ("unit", "rhythm")
@@ -12,15 +12,15 @@ RHYTHMS = ("daily", "weekly", "monthly")
 
 def kept(rhythm: str, clock: str) -> Query:
     """Share of clocks that stopped within the rhythm, over the units chosen: each counts by how many it had."""
+    return Query(complete(_kept(rhythm, clock)), legend=rhythm, quiet="no clock started so long ago")
+
+
+def _kept(rhythm: str, clock: str) -> str:
     ratio, eligible = (
-        measured(name, ("unit",), _UNIT, f'rhythm="{rhythm}"', f'clock="{clock}"')
+        of_view(name, ("unit",), _UNIT, f'rhythm="{rhythm}"', f'clock="{clock}"')
         for name in ("rytmi_rhythm_ratio", "rytmi_rhythm_eligible")
     )
-    return Query(
-        f"sum(\n(\n{ratio}\n)\n* on (unit) (\n{eligible}\n)\n)\n/ (sum(\n{eligible}\n) > 0)",
-        legend=rhythm,
-        quiet="no clock started so long ago",
-    )
+    return f"sum({ratio}\n* on (unit) {eligible})\n/ (sum({eligible}) > 0)"
 
 
 def kept_by_unit(rhythm: str, clock: str) -> Query:
@@ -37,9 +37,9 @@ def eligible(rhythm: str, clock: str) -> Query:
 
 def kept_before(rhythm: str, clock: str, before: str) -> Query:
     """By how much the share has changed since so long ago."""
-    now = kept(rhythm, clock).expr
+    now = _kept(rhythm, clock)
     then = now.replace("}", f"}} offset {before}")
-    return Query(f"(\n{now}\n)\n- (\n{then}\n)", legend=rhythm, quiet=f"there is no history of {before}")
+    return Query(complete(f"{now}\n- {then}"), legend=rhythm, quiet=f"there is no history of {before}")
 
 
 def impact(quantile: str) -> Query:
@@ -51,8 +51,8 @@ def impact(quantile: str) -> Query:
 
 def slowest_impact() -> Query:
     """The median of the slowest unit, by level, s: medians of units cannot be added."""
-    expr = measured("rytmi_decision_effect_seconds", ("unit", "level"), _UNIT, 'window="$window"', 'quantile="0.5"')
-    return Query(f"max by (level) (\n{expr}\n)", ("level",), "{{level}}", "fewer than half have had their effect")
+    expr = of_view("rytmi_decision_effect_seconds", ("level",), _UNIT, 'window="$window"', 'quantile="0.5"')
+    return Query(complete(expr), ("level",), "{{level}}", "fewer than half have had their effect")
 
 
 def decisions(stage: str) -> Query:
@@ -65,10 +65,10 @@ def decisions(stage: str) -> Query:
 def reopened_share() -> Query:
     """Of the cases that decisions answered in the window, those reopened after the effect."""
     reopened, cases = (
-        measured("rytmi_decisions", ("unit", "level"), 'window="$window"', f'stage="{stage}"')
+        of_view("rytmi_decisions", ("unit", "level"), 'window="$window"', f'stage="{stage}"')
         for stage in ("reopened", "cases")
     )
-    return Query(f"sum(\n{reopened}\n)\n/ (sum(\n{cases}\n) > 0)", quiet="no decision named a case")
+    return Query(complete(f"sum({reopened}) / (sum({cases}) > 0)"), quiet="no decision named a case")
 
 
 def in_flight() -> Query:

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from dashboards.rules.terms import JOB, metric, seen
 
-__all__ = ["JOB", "age", "everywhere", "measured", "metric", "over_workers", "seen_whole", "whole"]
+__all__ = [
+    "JOB",
+    "age",
+    "complete",
+    "everywhere",
+    "measured",
+    "metric",
+    "of_view",
+    "over_workers",
+    "seen_whole",
+    "whole",
+]
 
 _OWNED = metric("rytmi_partitions_owned", 'stage="cases"')
 _WHOLE = f"sum({_OWNED}) == max({metric('rytmi_partitions')})"
@@ -31,9 +42,19 @@ def everywhere(expr: str) -> str:
     return whole(f"({expr})\nand on () (rytmi:complete:bool == 1)")
 
 
+def of_view(name: str, by: tuple[str, ...], *matchers: str) -> str:
+    """What the view says. During a takeover two workers may say it for a moment: the larger is taken, not both."""
+    return f"max by ({', '.join(by)}) ({metric(name, *matchers)})"
+
+
+def complete(expr: str) -> str:
+    """What is made of that, while the view is complete. Around the whole: asked once, a query costs a third."""
+    return f"(\n{expr}\n)\nand on () ({_COMPLETE} and on () ({_WHOLE}))"
+
+
 def measured(name: str, by: tuple[str, ...], *matchers: str) -> str:
-    """A measure of the view. During a takeover two workers may say it for a moment: the larger is taken, not both."""
-    return f"max by ({', '.join(by)}) ({metric(name, *matchers)})\nand on () ({_COMPLETE})\nand on () ({_WHOLE})"
+    """A measure as the view says it, while it is complete."""
+    return complete(of_view(name, by, *matchers))
 
 
 def over_workers(name: str, by: tuple[str, ...], *matchers: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import measured
+from dashboards.queries.terms import complete, measured, of_view
 
 _CHOSEN = 'touchpoint=~"$touchpoint"'
 _WINDOW = 'window="$window"'
@@ -36,8 +36,8 @@ def nps() -> Query:
 
 def received() -> Query:
     """Feedback in the window at the touchpoints chosen, by kind."""
-    every = measured("rytmi_feedback_received", ("touchpoint", "kind"), _WINDOW, _CHOSEN)
-    return Query(f"sum by (kind) (\n{every}\n)", ("kind",), "{{kind}}")
+    every = of_view("rytmi_feedback_received", ("touchpoint", "kind"), _WINDOW, _CHOSEN)
+    return Query(complete(f"sum by (kind) ({every})"), ("kind",), "{{kind}}")
 
 
 def actual(what: str) -> Query:
@@ -54,6 +54,6 @@ def intended(what: str) -> Query:
 
 def short_of(what: str) -> Query:
     """By how much it falls short of it; above 0 is worse than meant, whatever is measured."""
-    is_, meant = actual(what).expr, intended(what).expr
+    is_, meant = (of_view(name, _ONE, f'what="{what}"') for name in ("rytmi_actual", "rytmi_intended"))
     left, right = (is_, meant) if what == "standing" else (meant, is_)
-    return Query(f"(\n{left}\n)\n- on (touchpoint) (\n{right}\n)", _ONE, "{{touchpoint}}", intended(what).quiet)
+    return Query(complete(f"{left} - on (touchpoint) {right}"), _ONE, "{{touchpoint}}", intended(what).quiet)

@@ -121,6 +121,13 @@ def test_columns_of_tables_are_made_of_what_their_queries_give() -> None:
     assert tables >= 10
 
 
+def test_lines_are_asked_for_with_no_more_points_than_can_be_seen() -> None:
+    for screen in SCREENS:
+        for tile, panel in zip(screen.tiles, _panels(screen), strict=True):
+            if any(target.over_time for target in tile.targets):
+                assert panel["maxDataPoints"] <= 400, panel["title"]
+
+
 def test_every_figure_has_a_unit() -> None:
     for screen in SCREENS:
         for panel in _panels(screen):
