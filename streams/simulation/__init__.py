@@ -4,10 +4,13 @@
     history = list(organisation.until(now_ms))     # in the order of `at`
     organisation.until(now_ms + 1000)              # and on from there: what comes due afterwards
 
-`behaviour` is the table of how customers and people behave, `touchpoint` what happens at one touchpoint,
-`organisation` all of them in one order of time, `outage` what goes wrong while somebody watches.
+`behaviour` says how customers and people behave, `modes` and `shop` where; `feeling` is what customers feel. `cases`,
+`leading`, `employees`, `reports` are lives: of cases, of obstacles and decisions, of answers, of indicators.
+`touchpoint` is what they share, `organisation` all of them in one order of time. `plan` is what is other than usual,
+`outage` what goes wrong while somebody watches, `truths` what the measures must return in expectation.
 """
 
 from streams.simulation.organisation import Organisation, beginning
+from streams.simulation.plan import Plan
 
-__all__ = ["Organisation", "beginning"]
+__all__ = ["Organisation", "Plan", "beginning"]

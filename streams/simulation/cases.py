@@ -5,29 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from processors.calendar import ALWAYS
-from processors.events import SCALES, SEVERITIES, Action, Decision, Feedback
+from processors.events import SEVERITIES, Action, Decision
 from streams.simulation.behaviour import (
     CUSTOMER_ANSWERS,
-    HOUR_MS,
-    KIND_MOOD,
-    KINDS,
+    MOST_OTHERS,
     REOPENED_AFTER,
-    SEGMENTS,
     WITHDRAWN_AFTER,
     WRITES_AGAIN_AFTER,
     Odds,
 )
+from streams.simulation.chance import Fate
+from streams.simulation.feedback import customer, feedback
+from streams.simulation.plan import answered, ease
 from streams.simulation.touchpoint import Case, Life, Part, Touchpoint
 
-_CUSTOMERS = 4_000  # of a touchpoint: some come again
 _PEOPLE = 9
-_PROMISED_HOURS = ("24", "48", "72", "120")
-_SAID = {
-    "complaint": ("{} is still not in order", "{}: not what was promised", "nobody answers me about {}"),
-    "question": ("a question about {}", "when will I hear about {}?", "{}: how does this work?"),
-    "suggestion": ("{} could be simpler", "an idea about {}"),
-    "praise": ("{}: very good, thank you", "thanks for {}"),
-}
 
 
 def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
@@ -35,8 +27,8 @@ def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
     chance = place.chance
     severity, channel = chance.one_of(place.behaviour.severities), chance.one_of(place.behaviour.channels)
     hours = ALWAYS if hurry > 1 else place.hours(at, severity, channel)
-    case = Case(place.new_id(), place.id, severity, channel, hours, hurry, _customer(place))
-    yield _feedback(place, case, at)
+    case = Case(place.new_id(), place.id, severity, channel, hours, hurry, customer(place), at)
+    yield feedback(place, case, at)
     place.open[case.id] = case
     if place.unanswered is not None and severity == "critical":
         place.unanswered.append(case)
@@ -46,13 +38,19 @@ def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
         yield _action(case, at, "withdrawn")
         del place.open[case.id]
         return
+    if place.fades_from is not None and at >= place.fades_from:
+        share = answered(place.fades_from, at)
+        if not chance.happens(share):
+            yield from _forgotten(place, case, at)
+            return
+        case.ease = ease(share)
     at = yield from _handled(place, case, at)
-    if chance.happens(Odds.REOPENED):
+    if chance.happens(place.behaviour.reopened):
         yield (at := place.customer_at(case, at, REOPENED_AFTER))
         place.open[case.id] = case
-        case.answered = False
+        case.answered, case.since = False, at
         if chance.happens(Odds.REOPENED_BY_FEEDBACK):
-            yield _feedback(place, case, at)
+            yield feedback(place, case, at, failed=True)
         else:
             yield _action(case, at, "reopened", actor=case.owner)
         yield from _handled(place, case, at)
@@ -61,8 +59,8 @@ def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
 def unanswered(place: Touchpoint, at: int) -> Life:
     """A critical case of which nothing is seen but its feedback, until somebody takes it."""
     channel = place.chance.one_of(place.behaviour.channels)
-    case = Case(place.new_id(), place.id, "critical", channel, ALWAYS, 1.0, _customer(place))
-    yield _feedback(place, case, at)
+    case = Case(place.new_id(), place.id, "critical", channel, ALWAYS, 1.0, customer(place), at)
+    yield feedback(place, case, at)
     place.open[case.id] = case
     assert place.unanswered is not None  # noqa: S101 - an outage is what such a case is part of
     place.unanswered.append(case)
@@ -74,6 +72,15 @@ def taken(place: Touchpoint, case: Case, at: int, hurry: float) -> Life:
     yield from _handled(place, case, at)
 
 
+def _forgotten(place: Touchpoint, case: Case, at: int) -> Life:
+    """Nobody ever looks at it; no decision names it, either."""
+    del place.open[case.id]
+    place.forgotten += 1
+    if place.chance.happens(Odds.FORGOTTEN_WRITES_AGAIN):
+        yield (at := place.customer_at(case, at, WRITES_AGAIN_AFTER))
+        yield feedback(place, case, at, again=True)
+
+
 def _handled(place: Touchpoint, case: Case, at: int) -> Part:
     """From open to closed."""
     chance, usual = place.chance, place.behaviour
@@ -83,8 +90,8 @@ def _handled(place: Touchpoint, case: Case, at: int) -> Part:
         yield _reclassified(place, case, at)
     if chance.happens(Odds.WRITES_AGAIN):
         yield (at := place.customer_at(case, at, WRITES_AGAIN_AFTER))
-        yield _feedback(place, case, at)
-    if chance.happens(Odds.PAUSED):
+        yield feedback(place, case, at, again=True)
+    if chance.happens(usual.paused):
         at = yield from _paused(place, case, at)
     if chance.happens(Odds.DECIDED) and not (case.answered and chance.happens(Odds.ANSWERED_BY_TACTICAL)):
         at = yield from _decided(place, case, at)
@@ -103,7 +110,7 @@ def _handled(place: Touchpoint, case: Case, at: int) -> Part:
 
 def _taken(place: Touchpoint, case: Case, at: int) -> Part:
     chance = place.chance
-    yield (at := place.done_at(case, at, place.behaviour.acknowledge))
+    yield (at := place.reacted_at(case, at))
     case.owner = f"{place.id}-{chance.number(_PEOPLE) + 1}"
     if chance.happens(Odds.ASSIGNED_AT_ONCE):
         yield _action(case, at, "assigned", actor=f"{place.id}-desk", owner=case.owner)
@@ -116,10 +123,10 @@ def _taken(place: Touchpoint, case: Case, at: int) -> Part:
 
 
 def _reclassified(place: Touchpoint, case: Case, at: int) -> Action:
-    if place.chance.happens(0.2):
+    if place.chance.happens(Odds.ELSEWHERE):
         case.touchpoint = place.another()
         return _action(case, at, "reclassified", actor=case.owner, touchpoint=case.touchpoint)
-    step = 1 if place.chance.happens(0.6) else -1
+    step = 1 if place.chance.happens(Odds.MORE_SEVERE) else -1
     case.severity = SEVERITIES[min(max(SEVERITIES.index(case.severity) + step, 0), len(SEVERITIES) - 1)]
     return _action(case, at, "reclassified", actor=case.owner, severity=case.severity)
 
@@ -135,53 +142,33 @@ def _paused(place: Touchpoint, case: Case, at: int) -> Part:
 
 
 def _decided(place: Touchpoint, case: Case, at: int) -> Part:
-    """An operational decision on this case; one that is revoked is followed by another."""
-    usual, decision = place.behaviour, place.new_id("d")
+    """An operational decision on this case, perhaps on some others too; one that is revoked is followed by another."""
+    usual, plan, decision = place.behaviour, place.plan, place.new_id("d")
+    yield (at := place.done_at(case, at, usual.decide, plan.pace(at)))
+    cases = (case.id, *_others(place, case)) if place.chance.happens(Odds.ANSWERS_OTHERS) else (case.id,)
 
     def stage(at: int, name: str) -> Decision:
-        return Decision(f"{decision}.{name}", at, decision, name, "operational", place.unit, (case.id,))
+        return Decision(f"{decision}.{name}", at, decision, name, "operational", place.unit, cases)
 
-    yield (at := place.done_at(case, at, usual.decide))
     yield stage(at, "made")
-    revoked = place.chance.happens(Odds.REVOKED)
-    yield (at := place.done_at(case, at, usual.acknowledge if revoked else usual.take_effect))
-    if not revoked:
-        yield stage(at, "effective")
+    fate = place.chance.fate("operational")
+    if fate is Fate.WITHOUT_EFFECT:
         return at
-    yield stage(at, "revoked")
-    return (yield from _decided(place, case, at))
+    if fate is Fate.REVOKED:
+        yield (at := place.done_at(case, at, usual.acknowledge))
+        yield stage(at, "revoked")
+        return (yield from _decided(place, case, at))
+    yield (at := place.done_at(case, at, usual.take_effect, plan.pace(at) * fate.factor))
+    yield stage(at, "effective")
+    return at
+
+
+def _others(place: Touchpoint, case: Case) -> tuple[str, ...]:
+    found = tuple(name for name in place.chance.some(place.open, MOST_OTHERS) if name != case.id)
+    for name in found:
+        place.open[name].answered = True
+    return found
 
 
 def _action(case: Case, at: int, kind: str, **fields: Any) -> Action:
     return Action(case.event_id(), at, case.id, kind, **{name: value or None for name, value in fields.items()})
-
-
-def _feedback(place: Touchpoint, case: Case, at: int) -> Feedback:
-    """The customer speaks: the first time, while waiting, or of something that was not settled after all."""
-    chance, usual = place.chance, place.behaviour
-    kind = chance.one_of(KINDS) if not case.owner else "complaint"
-    low, high = SCALES[usual.scale]
-    mood = usual.mood + KIND_MOOD[kind] - 0.15 * SEVERITIES.index(case.severity)
-    emotion = round(chance.around(mood, 0.35, -1.0, 1.0), 2)
-    scored = chance.happens(0.7)
-    return Feedback(
-        case.event_id(),
-        at,
-        case.id,
-        case.touchpoint,
-        case.severity,
-        kind,
-        case.channel,
-        chance.one_of(SEGMENTS),
-        case.customer,
-        score=float(round(low + (high - low) * (emotion + 1) / 2)) if scored else None,
-        scale=usual.scale if scored else None,
-        emotion=emotion,
-        due_at=at + int(chance.any(_PROMISED_HOURS)) * HOUR_MS if chance.happens(Odds.PROMISED) else None,
-        text=chance.any(_SAID[kind]).format(chance.any(usual.subjects)),
-    )
-
-
-def _customer(place: Touchpoint) -> str:
-    """Already a pseudonym: so the events are the same whatever key an installation has."""
-    return f"p1_{place.id.encode().hex()[:16]:0>16}{place.chance.number(_CUSTOMERS):016x}"

@@ -7,21 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from processors.calendar import Calendar
 from processors.events import Decision, Obstacle
 from streams.simulation.behaviour import (
+    MOST_NAMED,
     RAISED_AGAIN_AFTER,
+    REVOKED_AFTER,
     STRATEGIC_EFFECT_AFTER,
     STRATEGIC_EVERY_MS,
+    STUBBORN,
     TACTICAL_DECIDED_AFTER,
     TACTICAL_EFFECT_AFTER,
     WEEK_MS,
-    Delay,
     Odds,
 )
-from streams.simulation.chance import Chance
+from streams.simulation.chance import Chance, Fate
 from streams.simulation.touchpoint import Life, Part, Touchpoint
 
 _MOST_BLOCKED = 8  # cases that an obstacle names
-_MOST_ANSWERED = 40  # cases of a touchpoint that a decision names
-_REVOKED_AFTER = Delay(3 * 3_600_000, 0.6)
+_NAMED = {"tactical": Odds.NAMED_BY_TACTICAL, "strategic": Odds.NAMED_BY_STRATEGIC}
+_EFFECT = {"tactical": TACTICAL_EFFECT_AFTER, "strategic": STRATEGIC_EFFECT_AFTER}
 
 
 def obstacles(place: Touchpoint, at: int, start: Callable[[int, Life], None]) -> Life:
@@ -33,17 +35,17 @@ def obstacles(place: Touchpoint, at: int, start: Callable[[int, Life], None]) ->
 
 
 def _obstacle(place: Touchpoint, at: int) -> Life:
-    chance, office = place.chance, _office(place, at)
+    chance, office = place.chance, place.desk.hours(at)
     obstacle, cause = place.new_id("o"), chance.one_of(place.behaviour.causes)
     for episode in (1, 2):
         yield (at := office.after(at, 60_000) or at)
-        blocked = chance.some(sorted(place.open), _MOST_BLOCKED)
+        blocked = chance.some(place.open, _MOST_BLOCKED)
         owner = f"{place.unit or place.id}-lead"
         yield Obstacle(f"{obstacle}.{episode}.raised", at, obstacle, "raised", place.id, cause, blocked, owner)
         place.standing[obstacle] = cause
         if chance.happens(Odds.TACTICAL_ON_OBSTACLE):
             at = yield from decision(chance, "tactical", place.unit, [place], (obstacle,), office, at)
-        yield (at := chance.worked_until(office, at, place.behaviour.remove))
+        yield (at := chance.worked_until(office, at, place.behaviour.remove, STUBBORN.get(cause, 1.0)))
         yield Obstacle(f"{obstacle}.{episode}.removed", at, obstacle, "removed", place.id, cause, (), owner)
         del place.standing[obstacle]
         if not chance.happens(Odds.RAISED_AGAIN):
@@ -57,7 +59,7 @@ def strategy(places: Sequence[Touchpoint], chance: Chance, at: int, start: Calla
         at += chance.until_next_ms(1 / STRATEGIC_EVERY_MS)
         yield at
         standing = tuple(sorted(name for place in places for name in place.standing))
-        start(at, decision(chance, "strategic", None, places, standing, _office(places[0], at), at))
+        start(at, decision(chance, "strategic", None, places, standing, places[0].desk.hours(at), at))
 
 
 def decision(
@@ -69,30 +71,31 @@ def decision(
     office: Calendar,
     at: int,
 ) -> Part:
-    """A decision on many cases: made, later effective, or revoked and nothing more."""
-    yield (at := chance.worked_until(office, at, TACTICAL_DECIDED_AFTER))
-    cases = tuple(_named(places, chance))
+    """A decision on many cases: made, and later effective, or revoked, or nothing more. When its maker goes on."""
+    plan = places[0].plan
+    yield (at := chance.worked_until(office, at, TACTICAL_DECIDED_AFTER, plan.pace(at)))
+    cases = tuple(_named(places, chance, _NAMED[level]))
     name = places[0].new_id(level[0])
+    title = f"{level} decision on {', '.join(place.id for place in places)}"
 
     def stage(at: int, stage: str) -> Decision:
-        title = f"{level} decision on {', '.join(place.id for place in places)}"
         return Decision(f"{name}.{stage}", at, name, stage, level, unit, cases, obstacles, title)
 
     yield stage(at, "made")
-    revoked = chance.happens(Odds.REVOKED)
-    lasting = STRATEGIC_EFFECT_AFTER if level == "strategic" else TACTICAL_EFFECT_AFTER
-    yield (at := chance.worked_until(office, at, _REVOKED_AFTER if revoked else lasting))
-    yield stage(at, "revoked" if revoked else "effective")
+    fate = chance.fate(level)
+    if fate is Fate.WITHOUT_EFFECT:
+        return at
+    if fate is Fate.REVOKED:
+        yield (at := chance.worked_until(office, at, REVOKED_AFTER))
+        yield stage(at, "revoked")
+        return at
+    yield (at := chance.worked_until(office, at, _EFFECT[level], plan.pace(at) * fate.factor))
+    yield stage(at, "effective")
     return at
 
 
-def _named(places: Sequence[Touchpoint], chance: Chance) -> Iterator[str]:
+def _named(places: Sequence[Touchpoint], chance: Chance, probability: float) -> Iterator[str]:
     for place in places:
-        for case in chance.some(sorted(place.open), _MOST_ANSWERED):
+        for case in chance.each(place.open, probability, MOST_NAMED // len(places)):
             place.open[case].answered = True
             yield case
-
-
-def _office(place: Touchpoint, at: int) -> Calendar:
-    """When leading people work."""
-    return place.hours(at, "low", "")

@@ -12,9 +12,10 @@ from processors.events import Event
 from processors.policy import OTHER
 from streams.config import Config
 from streams.config.model import TouchpointSpec
-from streams.simulation import cases, leading, outage
+from streams.simulation import cases, employees, leading, outage, reports
 from streams.simulation.behaviour import MINUTE_MS
 from streams.simulation.chance import Chance
+from streams.simulation.plan import Plan
 from streams.simulation.touchpoint import Life, Touchpoint
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,18 +24,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Organisation:
     """The simulated organisation of a configuration, from an instant on at which nothing is open yet."""
 
-    def __init__(self, config: Config, seed: int, from_ms: int) -> None:
+    def __init__(self, config: Config, seed: int, from_ms: int, plan: Plan = Plan()) -> None:  # noqa: B008 - frozen
         self._seed = seed
         self._heap: list[tuple[int, int, Life]] = []
         self._order = count()  # of lives that go on at the same instant
-        run = f"{seed}-{_EPOCH + timedelta(milliseconds=from_ms):%y%m%d}"
+        self._run = f"{seed}-{_EPOCH + timedelta(milliseconds=from_ms):%y%m%d}"
         declared = config.file.touchpoints or [TouchpointSpec(id=OTHER)]
-        self._places = [Touchpoint(spec, config, seed, run) for spec in declared]
+        self._places = [Touchpoint(spec, config, seed, self._run, plan) for spec in declared]
         self._outage: outage.Outage | None = None
         for place in self._places:
             self._start(from_ms, self._customers(place, from_ms))
             self._start(from_ms, leading.obstacles(place, from_ms, self._start))
         self._start(from_ms, leading.strategy(self._places, Chance(seed, "strategy"), from_ms, self._start))
+        self._employ(from_ms, plan.scale)
+        self._report([function.id for function in config.file.functions], from_ms)
 
     def until(self, until_ms: int) -> Iterator[Event]:
         """What has not been told yet and happens up to that instant, in the order of `at`. Read it to its end."""
@@ -71,6 +74,22 @@ class Organisation:
         """From then on, somebody sees to what the outage has left."""
         if self._outage is not None:
             self._start(from_ms, outage.relief(self._outage, from_ms, hurry, self._start))
+
+    def _employ(self, at: int, scale: float) -> None:
+        for unit in employees.units(self._places):
+            chance = Chance(self._seed, "pulse", unit.id)
+            for level in employees.STAFF:
+                for number in range(employees.staff(level, scale)):
+                    self._start(at, employees.employee(unit, level, number, chance, at, self._run))
+
+    def _report(self, functions: list[str], at: int) -> None:
+        for index, name in enumerate(functions):
+            places = reports.watched(self._places, len(functions), index)
+            function = reports.Function(name, self._run, places, lacking=index == len(functions) - 1)
+            chance = Chance(self._seed, "indicator", name)
+            self._start(at, reports.operations(function, at))
+            for indicator in reports.CUSTOMERS:
+                self._start(at, reports.customers(function, indicator, chance, at))
 
     def _start(self, at: int, life: Life) -> None:
         heappush(self._heap, (at, next(self._order), life))

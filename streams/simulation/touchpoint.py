@@ -15,12 +15,15 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from processors.calendar import ALWAYS, Calendar
-from processors.events import Event
+from processors.events import SEVERITIES, Event
 from processors.policy import OTHER, Classification
 from streams.config import Config
 from streams.config.model import TouchpointSpec
-from streams.simulation.behaviour import FRICTION, HASTE, MOST_FRICTION, WEEK_MS, Delay, Odds, behaviour
+from streams.simulation.behaviour import FRICTION, HASTE, MOST_FRICTION, WEEK_MS, Behaviour, Delay, Odds
 from streams.simulation.chance import Chance
+from streams.simulation.modes import of_mode
+from streams.simulation.plan import Plan
+from streams.simulation.shop import TOUCHPOINTS
 
 Life = Iterator[Event | int]
 Part = Generator[Event | int, None, int]
@@ -29,9 +32,12 @@ Part = Generator[Event | int, None, int]
 _SLACK = 1.05  # of the highest rate, against rounding
 
 
-@dataclass
+@dataclass(slots=True)
 class Case:
-    """A case. `hours` are those of the people who see to it, `hurry` how many times faster than usual they are."""
+    """A case. `hours` are those of the people who see to it, `hurry` how many times faster than usual all of it goes.
+
+    since: when its cycle began. ease: factor on people's delays.
+    """
 
     id: str
     touchpoint: str
@@ -40,6 +46,8 @@ class Case:
     hours: Calendar
     hurry: float
     customer: str
+    since: int
+    ease: float = 1.0
     owner: str = ""
     answered: bool = False  # a decision on many cases has named it
     serial: Iterator[int] = field(default_factory=lambda: count(1))
@@ -52,17 +60,20 @@ class Case:
 class Touchpoint:
     """The present of one touchpoint."""
 
-    def __init__(self, spec: TouchpointSpec, config: Config, seed: int, run: str) -> None:
+    def __init__(self, spec: TouchpointSpec, config: Config, seed: int, run: str, plan: Plan) -> None:
         """`run` tells the ids of one beginning from those of another."""
         self.id = spec.id
         self.unit = spec.unit
-        self.behaviour = behaviour(spec.id, spec.mode)
+        self.behaviour = usual(spec)
         self.chance = Chance(seed, spec.id)
+        self.plan = plan
+        self.desk = Desk(spec.id, config)
         self.open: dict[str, Case] = {}
+        self.forgotten = 0  # cases that are open, and that nobody will ever look at
         self.standing: dict[str, str] = {}  # cause by obstacle
         self.unanswered: deque[Case] | None = None  # critical cases in an outage, the oldest first; None: there is none
+        self.fades_from = plan.fades_from(spec.id)
         self._config = config
-        self._zone = ZoneInfo(config.timezone)
         self._run = run
         self._serial = count(1)
         self._elsewhere = tuple(one.id for one in config.file.touchpoints if one.id != spec.id) or (OTHER,)
@@ -72,12 +83,10 @@ class Touchpoint:
         return f"{self.id}-{self._run}-{letter}{next(self._serial):05d}"
 
     def hours(self, at_ms: int, severity: str, channel: str) -> Calendar:
-        """When the people work who see to such a case: what the policies count, if somebody is there then."""
-        policies = self._config.policies
-        dated = policies.in_force(at_ms)
-        judging = policies.match(dated, Classification(self.id, severity, channel)).calendar
-        if judging.hours is None and not self.chance.happens(Odds.ON_CALL):
-            return policies.match(dated, Classification(self.id, "normal", channel)).calendar
+        """When the people work who see to such a case: for a critical one around the clock, if somebody is on call."""
+        judging = self.desk.judging(at_ms, severity, channel)
+        if judging.hours is None and not (severity == "critical" and self.chance.happens(Odds.ON_CALL)):
+            return self.desk.hours(at_ms, channel)
         return judging
 
     def acknowledged_within(self, at_ms: int) -> int | None:
@@ -86,10 +95,16 @@ class Touchpoint:
         critical = Classification(self.id, "critical", self.behaviour.channels[0][0])
         return policies.match(policies.in_force(at_ms), critical).targets.get("acknowledge")
 
-    def done_at(self, case: Case, at_ms: int, delay: Delay) -> int:
+    def done_at(self, case: Case, at_ms: int, delay: Delay, pace: float = 1.0) -> int:
         """The instant by which somebody has got to something of that kind, from `at_ms` on."""
-        friction = 1 + min(MOST_FRICTION, FRICTION * len(self.standing))
-        return self.chance.worked_until(case.hours, at_ms, delay, friction * HASTE[case.severity] / case.hurry)
+        factor = friction(len(self.standing)) * HASTE[case.severity] * case.ease * pace / case.hurry
+        return self.chance.worked_until(case.hours, at_ms, delay, factor)
+
+    def reacted_at(self, case: Case, at_ms: int) -> int:
+        """The instant of the first reaction: a call is picked up whatever it is about."""
+        if self.behaviour.picked_up is not None and picked_up(case.channel):
+            return self.chance.worked_until(case.hours, at_ms, self.behaviour.picked_up, case.ease)
+        return self.done_at(case, at_ms, self.behaviour.acknowledge)
 
     def customer_at(self, case: Case, at_ms: int, delay: Delay) -> int:
         """The instant by which the customer has."""
@@ -101,17 +116,53 @@ class Touchpoint:
 
     def arrivals(self, at_ms: int) -> Iterator[int]:
         """The instants at which new cases come: a Poisson process whose rate follows the hour and the weekday."""
-        rates = _rates(self.behaviour.cases_a_week, self.behaviour.weekdays, self.behaviour.hours)
-        highest = max(max(day) for day in rates) * _SLACK
+        rates = weekly_rates(self.behaviour, self.plan.scale)
+        highest = max(rates) * _SLACK
+        zone = ZoneInfo(self._config.timezone)
         while True:
             at_ms += self.chance.until_next_ms(highest)
-            local = datetime.fromtimestamp(at_ms / 1000, self._zone)
-            if self.chance.happens(rates[local.weekday()][local.hour] / highest):
+            local = datetime.fromtimestamp(at_ms / 1000, zone)
+            if self.chance.happens(rates[local.weekday() * 24 + local.hour] / highest):
                 yield at_ms
 
 
-def _rates(a_week: float, weekdays: tuple[int, ...], hours: tuple[int, ...]) -> list[list[float]]:
-    """Cases a millisecond by weekday and hour."""
-    hour_ms = WEEK_MS / 168
-    share = a_week / sum(weekdays) / sum(hours) / hour_ms
-    return [[share * day * hour for hour in hours] for day in weekdays]
+class Desk:
+    """When the people of a touchpoint work."""
+
+    def __init__(self, touchpoint: str, config: Config) -> None:
+        self._touchpoint, self._policies = touchpoint, config.policies
+        self._any = next((one for one in config.calendars.values() if one.hours is not None), ALWAYS)
+
+    def judging(self, at_ms: int, severity: str, channel: str) -> Calendar:
+        """The calendar of the policy that judges such a case."""
+        dated = self._policies.in_force(at_ms)
+        return self._policies.match(dated, Classification(self._touchpoint, severity, channel)).calendar
+
+    def hours(self, at_ms: int, channel: str = "") -> Calendar:
+        """Those of the policies that are not around the clock; where all are, the first calendar's that is not."""
+        for severity in ("normal", *SEVERITIES):
+            judging = self.judging(at_ms, severity, channel)
+            if judging.hours is not None:
+                return judging
+        return self._any
+
+
+def usual(spec: TouchpointSpec) -> Behaviour:
+    """How a touchpoint behaves: by its name, else by its mode."""
+    return TOUCHPOINTS.get(spec.id) or of_mode(spec.id, spec.mode)
+
+
+def friction(standing: int) -> float:
+    """Factor on people's delays while so many obstacles stand."""
+    return 1 + min(MOST_FRICTION, FRICTION * standing)
+
+
+def picked_up(channel: str) -> bool:
+    """Whether somebody is there at once who speaks with the customer."""
+    return channel == "counter" or channel.startswith("phone")
+
+
+def weekly_rates(behaviour: Behaviour, scale: float) -> list[float]:
+    """Cases a millisecond by hour of the week, Monday 0:00 first."""
+    share = behaviour.cases_a_week * scale / sum(behaviour.weekdays) / sum(behaviour.hours) / (WEEK_MS / 168)
+    return [share * day * hour for day in behaviour.weekdays for hour in behaviour.hours]
