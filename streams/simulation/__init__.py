@@ -10,7 +10,7 @@
 `outage` what goes wrong while somebody watches, `truths` what the measures must return in expectation.
 """
 
-from streams.simulation.organisation import Organisation, beginning
+from streams.simulation.organisation import Organisation, beginning, cases_a_day
 from streams.simulation.plan import Plan
 
-__all__ = ["Organisation", "Plan", "beginning"]
+__all__ = ["Organisation", "Plan", "beginning", "cases_a_day"]

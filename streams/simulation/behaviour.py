@@ -40,7 +40,7 @@ class Behaviour(NamedTuple):
     severities: Weights = (("low", 24), ("normal", 57), ("high", 15), ("critical", 4))
     cases_a_week: float = 150
     scale: str = "csat"
-    mood: float = -0.2
+    mood: float = 0.2
     acknowledge: Delay = Delay(1.0 * HOUR_MS, 0.9)
     decide: Delay = Delay(3.0 * HOUR_MS, 1.0)
     take_effect: Delay = Delay(4.0 * HOUR_MS, 1.0)

@@ -30,7 +30,7 @@ class Chance:
 
     def one_of(self, weights: Weights) -> str:
         """A value, as often as its weight says."""
-        values, limits = _limits(weights)
+        values, limits = spread(weights)
         return values[bisect_right(limits, self._random.random())]
 
     def any(self, values: tuple[str, ...]) -> str:
@@ -104,7 +104,7 @@ class Fate(Enum):
 
 
 @lru_cache(maxsize=256)
-def _limits(weights: Weights) -> tuple[tuple[str, ...], tuple[float, ...]]:
+def spread(weights: Weights) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """The values, and up to where on 0..1 each but the last reaches."""
     whole = sum(weight for _, weight in weights)
     return tuple(value for value, _ in weights), tuple(x / whole for x in accumulate(w for _, w in weights))[:-1]

@@ -28,7 +28,7 @@ STAFF = {"top": 3, "middle": 8, "front": 40}
 """Of a unit, at the usual size."""
 SPREAD = 0.12
 ANSWERS_EVERY = Delay(20 * DAY_MS, 0.3)
-_WITHIN_MS = 3 * HOUR_MS  # of working time, after the question has come
+WITHIN_MS = 3 * HOUR_MS  # of working time, after the question has come
 
 
 class Unit(NamedTuple):
@@ -65,7 +65,7 @@ def employee(unit: Unit, level: str, number: int, chance: Chance, at: int, run: 
     turn = number
     while True:
         office = unit.places[0].desk.hours(at)
-        yield (answering := office.after(at, 60_000 + chance.number(_WITHIN_MS)) or at)
+        yield (answering := office.after(at, 60_000 + chance.number(WITHIN_MS)) or at)
         question = names[turn % len(names)]
         score = round(chance.around(mean_answer(question, level, unit.standing()), SPREAD, 0.0, 1.0), 2)
         place = unit.places[turn % len(unit.places)].id

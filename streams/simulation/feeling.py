@@ -10,15 +10,16 @@ from __future__ import annotations
 from processors.events import SCALES, SEVERITIES
 from streams.simulation.behaviour import HOUR_MS
 
-KIND_MOOD = {"complaint": -0.35, "question": 0.0, "suggestion": 0.15, "praise": 0.9}
-SEVERE = 0.15  # less for every step of severity
-BLOCKED = 0.07  # less for every obstacle that stands at the touchpoint, up to MOST_BLOCKED
+KIND_MOOD = {"complaint": -0.25, "question": 0.05, "suggestion": 0.2, "praise": 0.8}
+SEVERE = 0.12  # less for every step of severity above normal
+BLOCKED = 0.06  # less for every obstacle that stands at the touchpoint, up to MOST_BLOCKED
 MOST_BLOCKED = 4
 WAITED = 0.4  # less after WAITED_FULL_MS and more, in proportion before
 WAITED_FULL_MS = 72 * HOUR_MS
 FAILED = 0.25  # less where it was not settled after all
 SPREAD = 0.35
 SCORED = 0.7  # of feedback has a mark
+_NORMAL = SEVERITIES.index("normal")
 
 
 def mean_emotion(mood: float, kind: str, severity: str, standing: int, waited_ms: float, failed: bool) -> float:
@@ -26,7 +27,7 @@ def mean_emotion(mood: float, kind: str, severity: str, standing: int, waited_ms
     return (
         mood
         + KIND_MOOD[kind]
-        - SEVERE * SEVERITIES.index(severity)
+        - SEVERE * (SEVERITIES.index(severity) - _NORMAL)
         - BLOCKED * min(standing, MOST_BLOCKED)
         - WAITED * min(1.0, waited_ms / WAITED_FULL_MS)
         - FAILED * failed

@@ -16,7 +16,7 @@ from streams.simulation import cases, employees, leading, outage, reports
 from streams.simulation.behaviour import MINUTE_MS
 from streams.simulation.chance import Chance
 from streams.simulation.plan import Plan
-from streams.simulation.touchpoint import Life, Touchpoint
+from streams.simulation.touchpoint import Life, Touchpoint, usual
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -29,8 +29,7 @@ class Organisation:
         self._heap: list[tuple[int, int, Life]] = []
         self._order = count()  # of lives that go on at the same instant
         self._run = f"{seed}-{_EPOCH + timedelta(milliseconds=from_ms):%y%m%d}"
-        declared = config.file.touchpoints or [TouchpointSpec(id=OTHER)]
-        self._places = [Touchpoint(spec, config, seed, self._run, plan) for spec in declared]
+        self._places = [Touchpoint(spec, config, seed, self._run, plan) for spec in declared(config)]
         self._outage: outage.Outage | None = None
         for place in self._places:
             self._start(from_ms, self._customers(place, from_ms))
@@ -105,6 +104,16 @@ class Organisation:
         while True:
             yield (at := at + chance.until_next_ms(a_ms))
             self._start(at, cases.life(self._places[int(chance.one_of(shares))], at, hurry))
+
+
+def cases_a_day(config: Config) -> float:
+    """How many cases come in a day at the usual size, on average over a week."""
+    return sum(usual(spec).cases_a_week for spec in declared(config)) / 7
+
+
+def declared(config: Config) -> list[TouchpointSpec]:
+    """The touchpoints of a configuration; where there is none, `other` alone."""
+    return config.file.touchpoints or [TouchpointSpec(id=OTHER)]
 
 
 def beginning(until_ms: int, weeks: float, timezone: str) -> int:

@@ -18,7 +18,7 @@ from streams.simulation.touchpoint import Life, Touchpoint
 
 
 class Customers(NamedTuple):
-    """A customer indicator: its mean without an obstacle, less how much for each that stands, on average of its places."""
+    """A customer indicator: its mean without an obstacle, and how much less for each that stands, by touchpoint."""
 
     mean: float
     less: float
