@@ -34,7 +34,9 @@ NAMES = {"en": "English", "fi": "Suomi"}
 
 def plain(text: object, most: int = 0) -> str:
     """A text from outside as it may be shown; cut to `most` letters, if that is not 0."""
-    kept = "".join(c for c in str(text) if c in _JOINERS or unicodedata.category(c) not in _HIDDEN or c in "\n\t")
+    kept = str(text)
+    if not kept.isprintable():  # seldom
+        kept = "".join(c for c in kept if c in _JOINERS or unicodedata.category(c) not in _HIDDEN or c in "\n\t")
     kept = " ".join(kept.split())
     return kept if not most or len(kept) <= most else kept[: most - 1] + "…"
 
@@ -63,7 +65,10 @@ class Words:
         self._speaker = Speaker(self.language, timezone, now)
 
     def __call__(self, key: str, **values: Value) -> str:
-        """The sentence of a key."""
+        """The sentence of a key, with a capital, unless it begins with somebody's name."""
+        first, _, _ = self.language.sentences[key].partition("}")
+        if first.startswith("{") and isinstance(values.get(first[1:]), str):
+            return self.inside(key, **values)
         return self.say(Statement(key, {name: _cut(value) for name, value in values.items()}))
 
     def inside(self, key: str, **values: Value) -> str:

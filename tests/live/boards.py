@@ -17,6 +17,7 @@ from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 
+import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 from streams.broker import keeper
@@ -83,6 +84,11 @@ class BoardProcess:
             return text if re.search(pattern, text) else None
 
         return until(found, seconds, f"{page} shows {pattern!r}") or ""
+
+    def busy_seconds(self) -> float:
+        """Processor time that it has taken."""
+        times = psutil.Process(self.pid).cpu_times()
+        return float(times.user + times.system)
 
     def close(self) -> int:
         """End it; its exit status."""

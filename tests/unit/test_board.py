@@ -229,14 +229,14 @@ def test_action_is_the_event_that_everybody_sends_and_is_under_way_until_it_come
     (action,), (audit,) = world.cluster.actions, world.cluster.audits
     assert action[2:] == ("K-1", "assigned", "anna", "anna", None, None, None, True)
     assert (audit["outcome"], audit["actor"], audit["action"]) == ("asked", "anna", action.id)
-    assert "Anna takes the case: on its way" in client.get("/cases/K-1").text
+    assert "anna takes the case: on its way" in client.get("/cases/K-1").text
     assert "Take the case" in client.get("/cases/K-1").text  # nothing is shown as done before
     world.happened.append(action)
     world.fold()
     text = client.get("/cases/K-1").text
     assert "on its way" not in text
     assert "The case is yours." in text
-    assert "Anna took the case." in text
+    assert "anna took the case." in text
     assert "Sent" in client.get("/audit").text
 
 
@@ -272,13 +272,13 @@ def test_of_two_who_take_a_case_at_once_the_second_is_told_who_has_it(guarded: W
     assert first.post("/actions", data=forms[0]).status_code == 200
     answer = second.post("/actions", data=forms[1])
     assert answer.status_code == 409
-    assert "Uma was faster: the case is on its way to uma." in answer.text
+    assert "uma was faster: the case is on its way to uma." in answer.text
     assert len(guarded.cluster.actions) == 1
     guarded.happened += guarded.cluster.actions
     guarded.fold()
     late = second.post("/actions", data=forms[1])
     assert late.status_code == 409
-    assert "Uma has the case meanwhile." in late.text
+    assert "uma has the case meanwhile." in late.text
     assert [audit["outcome"] for audit in guarded.cluster.audits] == ["asked", "refused", "refused"]
     over = second.post("/actions", data=form_of(second, "K-1", "take"), follow_redirects=False)
     assert over.status_code == 303  # with open eyes it may be taken over
