@@ -51,9 +51,10 @@ class Following(threading.Thread):
         while not self._ending.is_set():
             try:
                 self._follow()
-            except (KafkaException, sqlite3.Error) as wrong:
-                self.trouble = f"{type(wrong).__name__}: {wrong}"
-                _log.warning("the topics cannot be followed, trying again: %s", self.trouble)
+            except Exception as wrong:  # noqa: BLE001 - a thread that ended in silence would leave pages old
+                said, self.trouble = self.trouble, f"{type(wrong).__name__}: {wrong}"
+                if said != self.trouble:
+                    _log.warning("the topics cannot be followed, trying again", exc_info=wrong)
                 self._ending.wait(_AGAIN_SECONDS)
 
     def stop(self) -> None:
