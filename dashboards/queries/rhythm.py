@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboards.model import Query
 from dashboards.queries.terms import complete, measured, of_view, over_workers, whole
+from dashboards.rules.rhythm import ELIGIBLE, KEPT
 
 _UNIT = 'unit=~"$unit"'
 _CELL = ("unit", "rhythm")
@@ -21,6 +22,13 @@ def _kept(rhythm: str, clock: str) -> str:
         for name in ("rytmi_rhythm_ratio", "rytmi_rhythm_eligible")
     )
     return f"sum({ratio}\n* on (unit) {eligible})\n/ (sum({eligible}) > 0)"
+
+
+def kept_lines(rhythm: str, clock: str) -> Query:
+    """The same as it has been, from what is recorded for it."""
+    kept_, had = (f'sum({name}{{{_UNIT},rhythm="{rhythm}",clock="{clock}"}})' for name in (KEPT, ELIGIBLE))
+    expr = f"{kept_}\n/ ({had} > 0)\nand on () (rytmi:owned:bool == 1)"
+    return Query(expr, legend=rhythm, quiet="no clock started so long ago")
 
 
 def kept_by_unit(rhythm: str, clock: str) -> Query:

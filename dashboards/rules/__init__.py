@@ -7,7 +7,7 @@ deploy/prometheus/rules; a test holds the written files to this package.
 
 from __future__ import annotations
 
-from dashboards.rules import missed, overdue, pipeline, sight, silence
+from dashboards.rules import missed, overdue, pipeline, rhythm, sight, silence
 from dashboards.rules.model import Group
 
 RUNBOOKS = "docs/runbooks"
@@ -16,4 +16,11 @@ RUNBOOKS = "docs/runbooks"
 
 def groups(recent_seconds: int = sight.RECENT_SECONDS) -> tuple[Group, ...]:
     """All groups. recent_seconds: how old what was read past may be, before nothing is claimed any more."""
-    return (sight.group(recent_seconds), overdue.group(), missed.group(), silence.group(), pipeline.group())
+    return (
+        sight.group(recent_seconds),
+        overdue.group(),
+        missed.group(),
+        silence.group(),
+        pipeline.group(),
+        rhythm.group(),
+    )

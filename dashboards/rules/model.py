@@ -42,10 +42,11 @@ class Alert(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Rules that are evaluated in this order; one file a group."""
+    """Rules that are evaluated in this order; one file a group. interval: None for that of prometheus.yml."""
 
     name: str
     rules: tuple[Record | Alert, ...]
+    interval: str | None = None
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
@@ -55,7 +56,8 @@ class Group(NamedTuple):
 def written(group: Group, runbooks: str) -> str:
     """The group as a rule file; `runbooks` is where the pages are, a path or a URL."""
     rules = [_record(rule) if isinstance(rule, Record) else _alert(rule, runbooks) for rule in group.rules]
-    document = {"groups": [{"name": f"rytmi-{group.name}", "rules": rules}]}
+    interval = {} if group.interval is None else {"interval": group.interval}
+    document = {"groups": [{"name": f"rytmi-{group.name}", **interval, "rules": rules}]}
     return _HEADER + yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=120, allow_unicode=True)
 
 

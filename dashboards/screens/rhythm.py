@@ -101,7 +101,7 @@ def _over_time() -> Tile:
         "kept-lines",
         "Decided in rhythm · $unit · marks: strategic decisions",
         "The three shares over time.",
-        *(rhythm.kept(name, "decide") for name in rhythm.RHYTHMS),
+        *(rhythm.kept_lines(name, "decide") for name in rhythm.RHYTHMS),
         unit="percentunit",
         size=(14, 11),
         beside=(_OLDEST, _TAIL, _REOPENED),

@@ -14,6 +14,7 @@ import requests
 from dashboards.building import built
 from dashboards.model import Query, Target
 from dashboards.publish import Access, Grafana, Mark, Plan, publish
+from dashboards.rules.rhythm import KEPT
 from dashboards.screens import screens
 from processors.events import Decision, Indicator, Pulse
 from schemas.codec import Codec
@@ -118,6 +119,7 @@ def demo(settings: Settings) -> Iterator[tuple[Stack, Recorded]]:
             until(lambda: prometheus.value("rytmi:complete:bool") == 1, 120, "the rules say that all is seen")
             until(lambda: prometheus.value("sum(rytmi_alignment_ratio)"), 60, "employees are in the measures")
             until(lambda: prometheus.value("min(rate(rytmi_events_total[1m]))") is not None, 60, "there are rates")
+            until(lambda: prometheus.value(f"count({KEPT})"), 150, "rhythm is recorded, which is done seldom")
             yield stack, organisation
 
 
