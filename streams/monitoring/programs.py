@@ -2,7 +2,8 @@
 
 An installation would start services on the usual ports where systemd runs, and needs root. Unpacked they are just
 files, in the user's cache, shared by all working directories: apt-get reads the system's sources and keys, checks
-signatures, and keeps everything else in a directory of ours. The programs need nothing but the C library.
+signatures, and keeps everything else in a directory of ours. The programs need nothing but the C library, and Debian's
+Alertmanager one file of its package at the place where it would be installed: that is linked there where it is missing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from streams.monitoring.child import MonitoringError
 _PACKAGES = ("prometheus", "prometheus-alertmanager")
 _SECONDS = 300.0
 _LINES = 5
+_TEMPLATES = Path("/usr/share/prometheus/alertmanager")
 
 
 class Programs(NamedTuple):
@@ -41,7 +43,28 @@ def provide(say: Callable[[str], None] = lambda _: None) -> Programs:
         found = _found(unpacked)
     if found is None:
         raise MonitoringError(_missing(f"the packages in {unpacked} do not hold them"))
+    if unpacked in found.alertmanager.parents:
+        _link_templates(unpacked)
     return found
+
+
+def _link_templates(unpacked: Path) -> None:
+    """Debian's Alertmanager opens its templates by their absolute path, and ends without them."""
+    packed = unpacked / _TEMPLATES.relative_to("/")
+    if _TEMPLATES.exists() or not packed.is_dir():
+        return
+    try:
+        _TEMPLATES.parent.mkdir(parents=True, exist_ok=True)
+        _TEMPLATES.unlink(missing_ok=True)  # a link to a cache that is gone
+        _TEMPLATES.symlink_to(packed)
+    except FileExistsError:
+        return  # another process has just done the same
+    except OSError as refused:
+        raise MonitoringError(
+            f"Alertmanager needs the templates of its package at {_TEMPLATES}, and they cannot be put there "
+            f"({refused.strerror}). Have them linked once: sudo mkdir -p {_TEMPLATES.parent} && "
+            f"sudo ln -s {packed} {_TEMPLATES}; or install Alertmanager, or go on without it"
+        ) from refused
 
 
 def _found(unpacked: Path) -> Programs | None:
