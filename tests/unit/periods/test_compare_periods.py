@@ -257,7 +257,7 @@ def test_pinned_file_holds_the_period_and_what_stood_before_it(shop: Shop, tmp_p
     )
     assert min(families["friction"]) < MIDDLE
     assert families["pulse"]
-    assert {where: sorted(facts) for where, facts in cells.items()} == {w: sorted(shop.both[w]) for w in cells}
+    assert {where: dict(facts) for where, facts in cells.items()} == {where: dict(shop.both[where]) for where in cells}
 
 
 @pytest.mark.parametrize(
