@@ -1,157 +1,105 @@
-"""The wall in a terminal: what is open, overdue and in the way, by touchpoint, and who is alarmed of what.
+"""The wall in a terminal: whether one can rely on it, the state in a sentence, and the figures behind it.
 
-It fits 80 columns and 24 lines. What a colour says, a sign and a word say too. Where partitions are missing, the cells
-are blank and the reason is told: a figure that is too low would look like a good one. Likewise what cannot be known to
-be overdue is shown beside what is, and never as nothing.
+It fits 80 columns and 24 lines, and shows more on a larger screen. What a colour says, a sign and a word say too. What
+is missing is blank, and the reason is told: a figure that is too low would look like a good one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from processors.policy import CLOCKS
-from streams.demo import panel
+from streams.demo import facts, panel, reaction, table, units
 from streams.demo.figures import Figures
-from streams.demo.table import BLANK, age, everywhere, known, table
-from streams.demo.words import span, time_of_day
+from streams.demo.grid import clipped
+from streams.demo.state import state
+from streams.demo.status import Status
 
-BLIND_SECONDS = 5.0  # far more than it takes to read everything
-_LAG_SECONDS = 1.0  # what it takes; so long anything that has just become due may be unknown
-_AROUND_TABLE = 15  # lines of the screen that are neither touchpoints nor of monitoring, at most
-_MONITORING = 4  # lines: two addresses, and alarms at least
-_MOST_ALARMS = 15
-_MOST_CAUSES = 5
-_BEHIND_SECONDS = 5.0  # more than the workers' polling explains
-_MOST_NOTICES = 2
+_UNSURE_SECONDS = 1.0  # so long anything that has just become due may be unknown
+_STATE_LINES = 3
+_LEAST_ALARMS, _MOST_ALARMS = 2, 15
+_SMALL = 24
+_MOST_UNITS = 7  # lines of a small screen: six of units and that of all
 
 
-@dataclass
-class Status:
-    """What the wall says beside the figures."""
+class _Room(NamedTuple):
+    """What there is room for beside what a small screen shows; each takes lines."""
 
-    touchpoints: Sequence[str]  # in the order of the configuration
-    addresses: Sequence[str]  # of the workers
-    alertmanager: str | None = None  # its address; None: alarms stay in their topic
-    prometheus: str | None = None  # address of its page of alerts
-    phase: str = ""
-    settled: bool = False  # the history has been taken in: before, figures are true of some past day
-    notices: list[str] = field(default_factory=list)
-    board: str | None = None  # address of the board
-
-    def notice(self, words: str, at: float) -> None:
-        """Something that happened, to stay visible for a while."""
-        self.notices = [*self.notices, f"{time_of_day(at)} {words}"][-_MOST_NOTICES:]
+    is_spaced: bool = False
+    has_places: bool = False
+    has_addresses: bool = False
+    has_clocks: bool = False
+    notices: int = 1
 
 
 def screen(status: Status, figures: Figures, height: int = 24, width: int = 80) -> RenderableType:
     """The whole wall."""
-    head = Table.grid(expand=True)
-    head.add_column(no_wrap=True, overflow="ellipsis")
-    head.add_column(no_wrap=True, justify="right")
-    head.add_row(
-        Text.assemble((" RYTMI ", "bold reverse"), f"  {status.phase}"),
-        Text.assemble(("Ctrl-C ends all of it   ", "dim"), f"{time_of_day(figures.at)} "),
-    )
-    room = height - _AROUND_TABLE - (_MONITORING if status.alertmanager is not None else 0)
-    room -= status.board is not None
-    shown = status.touchpoints if len(status.touchpoints) <= room else status.touchpoints[: max(1, room - 1)]
-    more, told, below = [], _alarms(status, figures), _lines(status, figures)
-    if len(shown) < len(status.touchpoints):
-        more = [Text(f" and {len(status.touchpoints) - len(shown)} more touchpoints, in the line of all")]
-    for text in (*told, *below):
-        text.truncate(1_000)
-        text.no_wrap, text.overflow = True, "ellipsis"
-    # Beside them: the head, an empty line, headings and sums of the table, another empty line.
-    left = height - len(shown) - len(more) - len(told) - len(below) - 7
-    alarms = panel.newest(figures, max(0, min(left, _MOST_ALARMS)), width)
-    return Group(head, Text(), table(shown, figures, status.settled), *more, Text(), *told, alarms, *below)
+    lines = _lines(status, figures, height, width)
+    return Group(*clipped(lines[:height], width))
 
 
-def line(status: Status, figures: Figures) -> str:
-    """The wall in one line, for output that is no terminal."""
-    said = (
-        f"{time_of_day(figures.at)} {status.phase}: {_partitions(figures)}, workers {_answering(figures)}, "
-        f"{_events(figures)}"
-    )
-    if not figures.complete:
-        return f"{said}; INCOMPLETE"
-    every = everywhere(figures)
-    late = ", ".join(f"{clock} {known(every, clock)}" for clock in CLOCKS)
-    said += (
-        f", {_caught_up(figures)}; open {every.open}, oldest {age(every, figures.at)}, overdue: {late}; "
-        f"obstacles {every.obstacles}; alarms: {panel.summary(figures, status.alertmanager is not None)}"
-    )
-    if figures.alarms is not None and figures.alarms.newest:
-        newest = figures.alarms.newest[0]
-        said += f"; newest: {newest.level} {newest.case} {newest.clock} {time_of_day(newest.since)} to {newest.to}"
-    return f"{said}; BLIND{_blind_for(figures)}" if _is_blind(status, figures) else said
+def _lines(status: Status, figures: Figures, height: int, width: int) -> list[Text]:
+    rows = _MOST_UNITS + max(0, height - _SMALL)
+    above = [_head(status, figures, width), *state(status, figures, width, _STATE_LINES)]
+    by_unit = units.table(status, figures, width, rows)
+    room = _room(status, height - len(above) - len(by_unit))
+    gap = [Text()] if room.is_spaced else []
+    lines = [*above, *gap, *by_unit, *gap]
+    lines += reaction.table(status, figures, CLOCKS if room.has_clocks else reaction.FIRST)
+    if room.has_places:
+        lines += [Text(), *table.table(status, figures, width, len(status.touchpoints) + 1)]
+    lines += [*gap, facts.about(status, "causes", facts.causes(status, figures, width - facts.INDENT))]
+    lines.append(facts.about(status, "decisions", facts.decisions(status, figures)))
+    lines.append(facts.about(status, "alarms", facts.alarms(status, figures)))
+    below = [*gap, *_below(status, figures, room)]
+    return lines + panel.newest(status, figures, min(_MOST_ALARMS, height - len(lines) - len(below)), width) + below
 
 
-def _alarms(status: Status, figures: Figures) -> list[Text]:
-    told = panel.summary(figures, status.alertmanager is not None)
-    lines = [Text.assemble((" alarms      ", "dim"), (told, "bold" if status.settled else ""))]
-    if figures.alarms is not None and figures.alarms.others:
-        others = ", ".join(figures.alarms.others)
-        lines.append(Text.assemble((" and further ", "dim"), (others, "bold red")))
-    return lines
+def _room(status: Status, left: int) -> _Room:
+    """What else there is room for, what matters most first."""
+    left -= 2 + len(reaction.FIRST) + 3 + _LEAST_ALARMS + 2 + 1  # reaction, a line each, alarms, events, a notice
+    found = _Room()
+    addresses = len(list(facts.addresses(status))) - 1
+    for lines, more in (
+        (1, {"notices": 2}),
+        (4, {"is_spaced": True}),
+        (addresses, {"has_addresses": True}),
+        (len(CLOCKS) - len(reaction.FIRST), {"has_clocks": True}),
+        (len(status.touchpoints) + 4, {"has_places": True}),
+        (3, {"notices": 5}),
+    ):
+        if lines <= left:
+            left -= lines
+            found = found._replace(**more)
+    return found
 
 
-def _lines(status: Status, figures: Figures) -> list[Text]:
-    causes = ", ".join(f"{cause} {count}" for cause, count in figures.causes.most_common(_MOST_CAUSES))
-    dead = figures.deadletters.total()
-    lines = [
-        Text.assemble((" in the way  ", "dim"), causes or (BLANK if not figures.complete else "nothing")),
-        Text.assemble((" events      ", "dim"), _events(figures), style="bold red" if dead else ""),
-        Text.assemble(
-            (" workers     ", "dim"), f"{_answering(figures)} answer, {_partitions(figures)}, {_caught_up(figures)}"
-        ),
-        Text.assemble((" metrics     ", "dim"), "  ".join(f"{address}/metrics" for address in status.addresses)),
+def _head(status: Status, figures: Figures, width: int) -> Text:
+    speaker = status.speaker
+    left = Text.assemble((" RYTMI ", "bold reverse"), f" {speaker.said(status.phase)}")
+    if status.settled:
+        left = Text.assemble(left, f", {facts.lag(status, figures)}, ", facts.measures(status, figures))
+    right = f" {speaker.time(figures.at)} "
+    left.truncate(width - len(right), overflow="ellipsis", pad=True)
+    return Text.assemble(left, right)
+
+
+def _below(status: Status, figures: Figures, room: _Room) -> Iterator[Text]:
+    is_bad = bool(figures.deadletters)
+    told = f"{facts.events(status, figures)}; {facts.workers(status, figures)}, {facts.partitions(status, figures)}"
+    yield facts.about(status, "events", told, "bold red" if is_bad else "")
+    if room.has_addresses:
+        yield from facts.addresses(status)
+    else:
+        yield facts.short_addresses(status)
+    notices = [
+        Text(f" {status.speaker.time(notice.at)} {status.speaker.said(notice.said)}", "yellow")
+        for notice in status.notices[-room.notices :]
     ]
-    if status.board is not None:
-        lines.append(Text.assemble((" cases       ", "dim"), status.board))
-    if status.alertmanager is not None:
-        lines.append(Text.assemble((" Prometheus  ", "dim"), status.prometheus or ""))
-        lines.append(Text.assemble((" people get  ", "dim"), f"amtool alert --alertmanager.url={status.alertmanager}"))
-    if not figures.complete:
-        words = f" INCOMPLETE: {_partitions(figures)}. No figures rather than low ones. "
-        lines.append(Text(words, "bold reverse red"))
-    elif _is_blind(status, figures):
-        words = f" BLIND{_blind_for(figures)}: not everything is read, so nothing more can be called overdue. "
-        lines.append(Text(words, "bold reverse red"))
-    elif status.settled and figures.blind_for > _LAG_SECONDS and everywhere(figures).unknown.total():
-        lines.append(Text(" +2?         overdue as well, unless something says otherwise that is not read yet", "dim"))
-    return lines + [Text(f" {notice}", "yellow") for notice in status.notices]
-
-
-def _is_blind(status: Status, figures: Figures) -> bool:
-    return status.settled and figures.blind_for > BLIND_SECONDS
-
-
-def _blind_for(figures: Figures) -> str:
-    return f" for {span(figures.blind_for)}" if figures.read_past_at is not None else ""
-
-
-def _events(figures: Figures) -> str:
-    dead = figures.deadletters.total()
-    reasons = f" ({', '.join(sorted(figures.deadletters))})" if dead else ""
-    return f"{figures.events:,} taken in, {figures.rate:,.1f}/s, dead letters {dead:,}{reasons}"
-
-
-def _answering(figures: Figures) -> str:
-    return f"{figures.workers} of {figures.workers_of}"
-
-
-def _partitions(figures: Figures) -> str:
-    return f"partitions {figures.partitions} of {figures.partitions_of}"
-
-
-def _caught_up(figures: Figures) -> str:
-    if figures.caught_up_at is None:
-        return "catching up"
-    behind = max(0.0, figures.at - figures.caught_up_at)
-    return f"{behind:.1f} s behind" if behind < _BEHIND_SECONDS else f"BEHIND by {span(behind)}"
+    if status.settled and units.everywhere(figures).critical_unsure and figures.blind_for > _UNSURE_SECONDS:
+        notices = [*notices[1:], Text(f" +2? {status.speaker.say('unsure')}", "dim")]
+    yield from notices or [Text(f" {status.speaker.say('ends')}", "dim")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -28,6 +29,11 @@ _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     show_default=True,
     help="With a real Prometheus and a real Alertmanager, if they can be had.",
 )
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "fi"]),
+    help="English or Finnish; default: that of LC_ALL, LC_MESSAGES or LANG, else English.",
+)
 @click.option("--plain", is_flag=True, help="A line every few seconds, as when the output is no terminal.")
 def command(
     path: Path | None,
@@ -36,6 +42,7 @@ def command(
     workers: int,
     seconds: float | None,
     monitoring: bool,
+    lang: str | None,
     plain: bool,
 ) -> None:
     """Start a broker, topics, workers, Prometheus, Alertmanager and a simulated organisation, and watch it.
@@ -48,15 +55,17 @@ def command(
 
     \b
     rytmi demo
+    rytmi demo --lang fi
     rytmi demo --seed 7 --weeks 1 --for 60 --plain
     """
     from streams.config import load
     from streams.demo.conductor import Conductor, now_ms
     from streams.demo.stack import Stack
+    from streams.demo.status import status_of
     from streams.demo.wall import Lines, Terminal, Wall
+    from streams.demo.words import Said, language_of, speaker
     from streams.settings import Settings
     from streams.simulation import Organisation, beginning
-    from streams.view import Status
 
     began = time.monotonic()
     config = load(_existing(path))
@@ -67,15 +76,16 @@ def command(
     wall: Wall = Lines() if plain or not sys.stdout.isatty() else Terminal()
     try:
         with Stack(Settings.from_env(), _existing(path), workers, _say, monitoring) as stack:
-            touchpoints = [one.id for one in config.file.touchpoints]
-            status = Status(touchpoints, [worker.address for worker in stack.workers])
+            told = speaker(lang or language_of(os.environ))
+            status = status_of(config, told, [worker.address for worker in stack.workers])
             if stack.board is not None:
                 status.board = stack.board.address
             if stack.monitoring is not None:
                 status.prometheus, status.alertmanager = stack.alert_page, stack.monitoring.alertmanager_url
-            if organisation.neglected is not None:
-                words = f"nobody at {organisation.neglected} has answered critical feedback for an hour"
-                status.notice(words, time.time())
+            if organisation.neglected is not None and organisation.neglected_since is not None:
+                since = told.short_time(organisation.neglected_since / 1000)
+                outage = Said("notice.outage", {"place": organisation.neglected, "since": since})
+                status.notice(outage, time.time())
             with wall, Conductor(stack, organisation, wall, status, began) as conductor:
                 count = conductor.load()
                 ready = time.monotonic() - began

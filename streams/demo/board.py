@@ -15,6 +15,7 @@ class Board(Worker):
     """`rytmi board`, watched and started again as the workers are."""
 
     ready_page = "/health"
+    revived = "notice.board"
 
     def __init__(self, port: int, config: Path, env: Mapping[str, str], log: Path) -> None:
         super().__init__(0, port, config, env, log)

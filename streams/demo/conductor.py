@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -11,12 +12,14 @@ from schemas.codec import Codec
 from streams.control import backfill
 from streams.demo.figures import Figures, Reader
 from streams.demo.stack import Stack
+from streams.demo.state import BLIND_SECONDS
+from streams.demo.status import Status
+from streams.demo.story import Story
 from streams.demo.wall import Wall
-from streams.demo.words import span
+from streams.demo.words import Length, Said
 from streams.pseudonym import Pseudonym
 from streams.sender import Sender
 from streams.simulation import Organisation
-from streams.view import BLIND_SECONDS, Status
 
 _SOURCE = "rytmi/simulation"
 _READ_EVERY_SECONDS = 1.0
@@ -40,14 +43,16 @@ class Conductor:
             [f"{worker.address}/metrics" for worker in stack.workers],
             settings.partitions,
             alertmanager=monitoring.alertmanager_url if monitoring is not None else None,
+            windows={status.window, status.usual},
         )
+        self._story = Story(status)
         self._codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
         self._sender = Sender(settings, self._codec, _SOURCE)
         # Neither may hold up what is to be sent: an answer that comes late is an alarm that should not have been.
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="figures")
         self._reviving = ThreadPoolExecutor(1, thread_name_prefix="revive")
         self._next: Future[Figures] | None = None
-        self._revived: Future[list[str]] | None = None
+        self._revived: Future[list[Said]] | None = None
         self._read_at = self._shown_at = self._revived_at = 0.0
         self.figures: Figures | None = None
 
@@ -68,7 +73,7 @@ class Conductor:
         """
         with backfill(self._stack.settings, self._codec, "demo"):
             count = self._send(load=True)
-            self._status.phase = f"catching up with {count:,} events"
+            self._status.phase = Said("phase.catching_up", {"n": count})
             self.catch_up()
             count += self._send()
             self._sender.close()
@@ -77,6 +82,8 @@ class Conductor:
             self._look()
             self._sender.wait(_STEP_SECONDS)
         self._status.settled = True
+        self._reader.begin_trends()
+        self.figures = replace(self.figures, before=None)
         return count
 
     def catch_up(self) -> None:
@@ -93,14 +100,17 @@ class Conductor:
         """Send every event at its time, for so long (None: until somebody ends it)."""
         now = now_ms()
         self._organisation.hasten(now, VISITORS_A_MINUTE, HURRY)
-        relief = now + RELIEF_MS if self._organisation.neglected is not None else None
+        place = self._organisation.neglected
+        relief = now + RELIEF_MS if place is not None else None
         self._organisation.relieve(now + RELIEF_MS, HURRY)
-        self._status.notice(f"live figures {time.monotonic() - self._began:.1f} s after the start", time.time())
+        lag = self._status.speaker.lag(time.monotonic() - self._began)
+        self._status.notice(Said("notice.live", {"lag": lag}), time.time())
         begin = time.monotonic()
         while seconds is None or time.monotonic() - begin < seconds:
-            self._status.phase = f"live for {span(time.monotonic() - begin)}"
-            if relief is not None and now_ms() >= relief:
-                self._status.notice(f"at {self._organisation.neglected} somebody takes the oldest cases", time.time())
+            self._status.phase = Said("phase.live", {"length": Length(time.monotonic() - begin)})
+            if relief is not None and place is not None and now_ms() >= relief:
+                self._status.notice(Said("notice.relief", {"place": place}), time.time())
+                self._story.await_end(place)
                 relief = None
             self._send()
             self._look()
@@ -113,7 +123,7 @@ class Conductor:
         for count, event in enumerate(self._organisation.until(now_ms()), 1):
             self._sender.send(event)
             if load and count % _LOOK_EVERY == 0:
-                self._status.phase = f"loading the history: {count:,} events"
+                self._status.phase = Said("phase.loading", {"n": count})
                 self._look()
         return count
 
@@ -122,11 +132,12 @@ class Conductor:
         now = time.time()
         if self._next is not None and self._next.done():
             self.figures, self._next = self._next.result(), None
+            self._story.take(self.figures)
         if self._next is None and now - self._read_at >= _READ_EVERY_SECONDS:
             self._next, self._read_at = self._reading.submit(self._reader.read, now), now
         if self._revived is not None and self._revived.done():
-            for words in self._revived.result():
-                self._status.notice(words, now)
+            for said in self._revived.result():
+                self._status.notice(said, now)
             self._revived = None
         if self._revived is None and now - self._revived_at >= _READ_EVERY_SECONDS:
             self._revived, self._revived_at = self._reviving.submit(self._stack.revive), now

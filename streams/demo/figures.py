@@ -2,6 +2,7 @@
 
 Gauges are summed over the workers. While partitions are on the move, nothing is said of cases rather than something
 low: `Figures.places` is empty then. Counters start again with their process, so they are added up by their growth.
+Only lines that a wall shows are parsed: a worker that is the view has thousands of others.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf
@@ -19,13 +20,28 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from processors.alarms import WARNING
-from streams.demo import alarms, sums
+from streams.demo import alarms, measured, sums
 from streams.demo.alarms import Alarms
+from streams.demo.measured import Measures
 from streams.demo.sums import Place
 
 _TIMEOUT_SECONDS = 2.0
 _RATE_OVER_SECONDS = 6.0
+_TREND_OVER_SECONDS = 60.0
+_TREND_AFTER_SECONDS = 20.0  # before, there is nothing to compare with
 _LINKS = "rytmi.link.v1"  # ours, not the organisation's: not counted as events
+_SHOWN = frozenset(
+    f"rytmi_{name}"
+    for name in (
+        *("cases_open", "cases_overdue", "cases_overdue_any", "cases_unknown", "cases_unknown_any", "cases_due_any"),
+        *("oldest_open_timestamp_seconds", "obstacles_open", "obstacle_cases", "decisions_in_flight"),
+        *("partitions_owned", "caught_up_timestamp_seconds", "read_past_timestamp_seconds"),
+        *("events_total", "deadletters_total", "alarms_total", "alarms_active"),
+        *("view_complete", "view_sources_missing", "view_timestamp_seconds"),
+        *("clock_seconds", "clock_completed_seconds", "clock_outcomes", "friction_standing", "decisions"),
+        *("rhythm_ratio", "rhythm_eligible", "alignment_ratio", "customer_score_ratio", "employee_score_ratio"),
+    )
+)
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # all addresses are of this machine
 
 
@@ -48,6 +64,10 @@ class Figures:
     standing: Counter[str] = field(default_factory=Counter)  # alarms by level, as the workers say
     over: int = 0  # breaches and escalations that have ended since the first reading
     alarms: Alarms | None = None  # None: there is no Alertmanager, or it does not answer
+    blocked: Counter[str] = field(default_factory=Counter)  # cases that standing obstacles name, by cause
+    decisions: Counter[tuple[str, str]] = field(default_factory=Counter)  # in flight, by unit and level
+    before: Mapping[str, int] | None = None  # critical cases overdue by touchpoint, a minute ago; None: not known
+    measures: Measures | None = None  # None: no worker is the view
 
     @property
     def complete(self) -> bool:
@@ -66,11 +86,16 @@ Fetch = Callable[[str], str | None]
 class Reader:
     """Reads the workers again and again. `fetch` gives the text at an address, None where nobody answers.
 
-    alertmanager: its address, None where there is none.
+    alertmanager: its address, None where there is none. windows: labels of those that the wall shows; None: of all.
     """
 
     def __init__(
-        self, addresses: Sequence[str], partitions: int, fetch: Fetch | None = None, alertmanager: str | None = None
+        self,
+        addresses: Sequence[str],
+        partitions: int,
+        fetch: Fetch | None = None,
+        alertmanager: str | None = None,
+        windows: Collection[str] | None = None,
     ) -> None:
         self._addresses, self._partitions = tuple(addresses), partitions
         self._fetch = fetch or fetched
@@ -78,18 +103,20 @@ class Reader:
         self._last: dict[str, dict[tuple[str, str], float]] = {}
         self._grown: Counter[tuple[str, str]] = Counter()
         self._trail: deque[tuple[float, int]] = deque()
+        self._late: deque[tuple[float, dict[str, int]]] = deque()
+        self._windows = None if windows is None else {f'window="{label}"' for label in windows}
 
     def read(self, at: float) -> Figures:
         """All workers as they are now; `at` is the time, seconds since the epoch."""
         with ThreadPoolExecutor(len(self._addresses)) as pool:
             texts = dict(zip(self._addresses, pool.map(self._fetch, self._addresses), strict=True))
-        samples: list[Sample] = []
-        for address, text in texts.items():
-            if text is not None:
-                found = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
-                self._count(address, found)
-                samples += found
+        by_worker = {address: self._parsed(text) for address, text in texts.items() if text is not None}
+        for address, found in by_worker.items():
+            self._count(address, found)
+        samples = [sample for found in by_worker.values() for sample in found]
         owned = self._owned(samples)
+        is_complete = owned == self._partitions
+        places = sums.places(samples) if is_complete else {}
         events = sum(count for (name, _), count in self._grown.items() if name == "rytmi_events_total")
         return Figures(
             at=at,
@@ -97,8 +124,8 @@ class Reader:
             workers_of=len(texts),
             partitions=owned,
             partitions_of=self._partitions,
-            places=sums.places(samples) if owned == self._partitions else {},
-            causes=sums.causes(samples) if owned == self._partitions else Counter(),
+            places=places,
+            causes=sums.by_label(samples, "rytmi_obstacles_open", "cause") if is_complete else Counter(),
             events=int(events),
             rate=self._rate(at, int(events)),
             deadletters=Counter(
@@ -110,10 +137,27 @@ class Reader:
             ),
             caught_up_at=sums.caught_up(samples, self._partitions),
             read_past_at=sums.read_past(samples, self._partitions),
-            standing=sums.standing(samples),
+            standing=sums.by_label(samples, "rytmi_alarms_active", "level"),
             over=int(sum(count for (name, _), count in self._grown.items() if name == "rytmi_alarms_total")),
             alarms=alarms.read(self._alertmanager, self._fetch) if self._alertmanager is not None else None,
+            blocked=sums.by_label(samples, "rytmi_obstacle_cases", "cause") if is_complete else Counter(),
+            decisions=sums.decisions(samples) if is_complete else Counter(),
+            before=self._before(at, {name: place.critical_late for name, place in places.items()}),
+            measures=measured.measures(by_worker.values()),
         )
+
+    def begin_trends(self) -> None:
+        """What was before is of another time, and nothing to compare with."""
+        self._late.clear()
+
+    def _parsed(self, text: str) -> list[Sample]:
+        lines = "\n".join(line for line in text.splitlines() if self._is_shown(line))
+        return [sample for family in text_string_to_metric_families(lines + "\n") for sample in family.samples]
+
+    def _is_shown(self, line: str) -> bool:
+        if line.partition("{")[0].partition(" ")[0] not in _SHOWN:
+            return False
+        return self._windows is None or "window=" not in line or any(label in line for label in self._windows)
 
     def _owned(self, samples: Iterable[Sample]) -> int:
         by_stage: Counter[str] = Counter()
@@ -143,6 +187,16 @@ class Reader:
             self._trail.popleft()
         since, count = self._trail[0]
         return (events - count) / (at - since) if at > since else 0.0
+
+    def _before(self, at: float, late: dict[str, int]) -> dict[str, int] | None:
+        """What was known a minute ago, or when something first was; None where that is too short a while ago."""
+        if late:
+            self._late.append((at, late))
+        while len(self._late) > 1 and at - self._late[1][0] >= _TREND_OVER_SECONDS:
+            self._late.popleft()
+        if not self._late or at - self._late[0][0] < _TREND_AFTER_SECONDS:
+            return None
+        return self._late[0][1]
 
 
 def fetched(address: str) -> str | None:

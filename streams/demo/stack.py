@@ -23,6 +23,7 @@ from streams import topics
 from streams.broker import Broker, BrokerError
 from streams.demo import board
 from streams.demo.figures import fetched
+from streams.demo.words import Said
 from streams.demo.workers import DemoError, Worker, await_ready, free_ports
 from streams.monitoring import Monitoring, MonitoringError
 from streams.settings import Settings
@@ -71,19 +72,19 @@ class Stack:
         pages = [f"{self.monitoring.prometheus_url}{path}" for path in ("/classic/alerts", "/alerts")]
         return pages[0] if fetched(pages[0]) is not None else pages[1]
 
-    def revive(self) -> list[str]:
-        """Start again what has ended; what happened, in words. Raises UserError if it cannot be kept up."""
+    def revive(self) -> list[Said]:
+        """Start again what has ended; what happened. Raises UserError if it cannot be kept up."""
         said = []
         if self._broker is not None:
             try:
                 _ = self._broker.bootstrap
             except BrokerError:
                 self._broker.start(child=True)
-                said.append("the broker ended; started again, with all that it had")
+                said.append(Said("notice.broker"))
         if self.monitoring is not None:
-            said += self.monitoring.revive()
+            said += [Said("notice.server", {"name": name}) for name in self.monitoring.revive()]
         watched = [*self.workers, self.board] if self.board is not None else self.workers
-        return said + [words for process in watched if (words := process.revive())]
+        return said + [told for process in watched if (told := process.revive())]
 
     def _clear(self) -> None:
         """Remove what an earlier demo left, but for the jars and the pseudonym key."""

@@ -8,18 +8,66 @@ from dataclasses import dataclass, field
 
 from prometheus_client.samples import Sample
 
+CRITICAL = "critical"
+
 
 @dataclass
 class Place:
-    """What stands at one touchpoint. `oldest_at`: seconds since the epoch, None with nothing open."""
+    """What stands at one touchpoint, or at several. Cases, but where clocks are counted, by clock."""
 
     open: int = 0
     critical: int = 0
-    oldest_at: float | None = None
+    oldest_at: float | None = None  # seconds since the epoch, None with nothing open
     overdue: Counter[str] = field(default_factory=Counter)  # by clock
-    critical_overdue: int = 0
     unknown: Counter[str] = field(default_factory=Counter)  # by clock: overdue unless something not read says otherwise
+    late: int = 0  # each case once, whichever of its clocks are overdue
+    unsure: int = 0
+    critical_overdue: Counter[str] = field(default_factory=Counter)  # by clock
+    critical_late: int = 0
+    critical_unsure: int = 0
+    critical_due: Counter[str] = field(default_factory=Counter)  # not overdue yet, by within what time they will be
     obstacles: int = 0
+
+    def add(self, other: Place) -> None:
+        """Take another's in."""
+        self.open += other.open
+        self.critical += other.critical
+        self.late += other.late
+        self.unsure += other.unsure
+        self.critical_late += other.critical_late
+        self.critical_unsure += other.critical_unsure
+        self.obstacles += other.obstacles
+        self.overdue += other.overdue
+        self.unknown += other.unknown
+        self.critical_overdue += other.critical_overdue
+        self.critical_due += other.critical_due
+        if other.oldest_at is not None:
+            self.oldest_at = other.oldest_at if self.oldest_at is None else min(self.oldest_at, other.oldest_at)
+
+    def take(self, sample: Sample) -> None:
+        """Take a sample of the place in."""
+        value, is_critical = int(sample.value), sample.labels.get("severity") == CRITICAL
+        match sample.name:
+            case "rytmi_cases_open":
+                self.open += value
+                self.critical += value if is_critical else 0
+            case "rytmi_cases_overdue":
+                self.overdue[sample.labels["clock"]] += value
+                self.critical_overdue[sample.labels["clock"]] += value if is_critical else 0
+            case "rytmi_cases_unknown":
+                self.unknown[sample.labels["clock"]] += value
+            case "rytmi_cases_overdue_any":
+                self.late += value
+                self.critical_late += value if is_critical else 0
+            case "rytmi_cases_unknown_any":
+                self.unsure += value
+                self.critical_unsure += value if is_critical else 0
+            case "rytmi_cases_due_any":
+                self.critical_due[sample.labels["within"]] += value if is_critical else 0
+            case "rytmi_oldest_open_timestamp_seconds":
+                self.oldest_at = sample.value if self.oldest_at is None else min(sample.value, self.oldest_at)
+            case "rytmi_obstacles_open":
+                self.obstacles += value
 
 
 def named(samples: Iterable[Sample], name: str) -> Iterable[Sample]:
@@ -27,43 +75,29 @@ def named(samples: Iterable[Sample], name: str) -> Iterable[Sample]:
     return (sample for sample in samples if sample.name == name)
 
 
-def places(samples: Sequence[Sample]) -> dict[str, Place]:
+def places(samples: Iterable[Sample]) -> dict[str, Place]:
     """What stands, by touchpoint."""
     places: dict[str, Place] = {}
     for sample in samples:
-        if "touchpoint" not in sample.labels:
-            continue
-        place, value = places.setdefault(sample.labels["touchpoint"], Place()), sample.value
-        critical = sample.labels.get("severity") == "critical"
-        if sample.name == "rytmi_cases_open":
-            place.open += int(value)
-            place.critical += int(value) if critical else 0
-        elif sample.name == "rytmi_cases_overdue":
-            place.overdue[sample.labels["clock"]] += int(value)
-            place.critical_overdue += int(value) if critical else 0
-        elif sample.name == "rytmi_cases_unknown":
-            place.unknown[sample.labels["clock"]] += int(value)
-        elif sample.name == "rytmi_oldest_open_timestamp_seconds":
-            place.oldest_at = value if place.oldest_at is None else min(value, place.oldest_at)
-        elif sample.name == "rytmi_obstacles_open":
-            place.obstacles += int(value)
+        if "touchpoint" in sample.labels:
+            places.setdefault(sample.labels["touchpoint"], Place()).take(sample)
     return places
 
 
-def causes(samples: Iterable[Sample]) -> Counter[str]:
-    """Obstacles that stand, by cause."""
-    causes: Counter[str] = Counter()
-    for sample in named(samples, "rytmi_obstacles_open"):
-        causes[sample.labels["cause"]] += int(sample.value)
-    return causes
+def by_label(samples: Iterable[Sample], name: str, label: str) -> Counter[str]:
+    """A gauge summed by one of its labels."""
+    found: Counter[str] = Counter()
+    for sample in named(samples, name):
+        found[sample.labels[label]] += int(sample.value)
+    return found
 
 
-def standing(samples: Iterable[Sample]) -> Counter[str]:
-    """Alarms that stand, by level."""
-    levels: Counter[str] = Counter()
-    for sample in named(samples, "rytmi_alarms_active"):
-        levels[sample.labels["level"]] += int(sample.value)
-    return levels
+def decisions(samples: Iterable[Sample]) -> Counter[tuple[str, str]]:
+    """Decisions in flight, by unit and level."""
+    found: Counter[tuple[str, str]] = Counter()
+    for sample in named(samples, "rytmi_decisions_in_flight"):
+        found[sample.labels["unit"], sample.labels["level"]] += int(sample.value)
+    return found
 
 
 def read_past(samples: Iterable[Sample], partitions: int) -> float | None:
@@ -75,7 +109,7 @@ def read_past(samples: Iterable[Sample], partitions: int) -> float | None:
     return (min(instants.values()) or None) if len(instants) == partitions else None
 
 
-def caught_up(samples: Iterable[Sample], partitions: int) -> float | None:
+def caught_up(samples: Sequence[Sample], partitions: int) -> float | None:
     """The earliest instant over all partitions; None while one of them is missing."""
     instants = {
         (sample.labels["topic"], sample.labels["partition"]): sample.value

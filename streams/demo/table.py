@@ -1,90 +1,88 @@
-"""The table of touchpoints: what is open, overdue, and in the way. Cells are blank while partitions are missing."""
+"""The table of touchpoints: what is open, overdue by clock, and in the way. Blank while partitions are missing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import NamedTuple
 
-from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from processors.policy import CLOCKS
 from streams.demo.figures import Figures
+from streams.demo.grid import BLANK, Column, headings, line
+from streams.demo.status import Status
 from streams.demo.sums import Place
-from streams.demo.words import span
-
-BLANK = "-"
-_HEADINGS = {"acknowledge": "overdue\nacknow-\nledge"}
+from streams.demo.units import everywhere
+from streams.demo.words import Speaker
 
 
-def everywhere(figures: Figures) -> Place:
-    """All touchpoints together."""
-    every = Place()
-    for place in figures.places.values():
-        every.open += place.open
-        every.critical += place.critical
-        every.critical_overdue += place.critical_overdue
-        every.obstacles += place.obstacles
-        every.overdue += place.overdue
-        every.unknown += place.unknown
-        if place.oldest_at is not None:
-            every.oldest_at = min(place.oldest_at, every.oldest_at or place.oldest_at)
-    return every
+class _Row(NamedTuple):
+    """place: None while partitions are missing."""
+
+    name: str
+    place: Place | None
 
 
-def table(touchpoints: Sequence[str], figures: Figures, settled: bool) -> Table:
-    """A line for each touchpoint, and their sums."""
-    found = Table(
-        box=None, expand=True, padding=(0, 0, 0, 1), header_style="dim", show_footer=True, footer_style="bold"
-    )
-    every = everywhere(figures)
-    rows = [(name, figures.places.get(name, Place())) for name in touchpoints]
-    columns: list[tuple[str, Callable[[Place], RenderableType]]] = [
-        ("\n\nopen", lambda place: Text(f"{place.open:,}", "bold")),
-        ("\noldest\nopen", lambda place: Text(age(place, figures.at))),
-        *((_heading(clock), lambda place, clock=clock: _overdue(place, clock)) for clock in CLOCKS),
-        ("\nobsta-\ncles", lambda place: Text(str(place.obstacles), "magenta" if place.obstacles else "")),
-    ]
-    found.add_column("\n\ntouchpoint", footer="all", no_wrap=True, ratio=1, min_width=11)
-    complete = figures.complete
-    for heading, cell in columns:
-        found.add_column(heading, footer=cell(every) if complete else BLANK, justify="right", no_wrap=True)
-    found.add_column(
-        "\n\n  state", footer=_state(every, settled) if complete else "   unknown", no_wrap=True, min_width=11
-    )
-    for name, place in rows:
-        cells = [cell(place) if complete else BLANK for _, cell in columns]
-        found.add_row(name, *cells, _state(place, settled) if complete else "   unknown")
-    return found
+_WIDE = 100  # columns from which there is room for what is critical, and for obstacles
 
 
-def _heading(clock: str) -> str:
-    return _HEADINGS.get(clock, f"\n\n{clock}")
+def table(status: Status, figures: Figures, width: int, rows: int) -> list[Text]:
+    """Two lines of headings and at most so many rows, the last for all touchpoints."""
+    speaker, names = status.speaker, status.touchpoints
+    columns = _columns(status, figures, width)
+    room = max(1, rows - 1)
+    shown, more = (names, 0) if len(names) <= room else (names[: room - 1], len(names) - room + 1)
+    lines = headings(columns)
+    for name in shown:
+        place = figures.places.get(name, Place()) if figures.complete else None
+        lines.append(line(columns, _Row(name, place)))
+    if more:
+        lines.append(Text(f" {speaker.say('places.more', n=more)}"))
+    every = everywhere(figures) if figures.complete else None
+    return [*lines, line(columns, _Row(speaker.say("units.every"), every), "bold")]
 
 
-def known(place: Place, clock: str) -> str:
+def known(speaker: Speaker, place: Place, clock: str) -> str:
     """How many are overdue, and with a question mark how many more may be."""
-    return f"{place.overdue[clock]}+{place.unknown[clock]}?" if place.unknown[clock] else str(place.overdue[clock])
+    more = f"+{speaker.number(place.unknown[clock])}?" if place.unknown[clock] else ""
+    return f"{speaker.number(place.overdue[clock])}{more}"
 
 
-def _overdue(place: Place, clock: str) -> Text:
-    if place.unknown[clock]:
-        return Text(known(place, clock), "bold magenta")
-    return Text(known(place, clock), "bold yellow" if place.overdue[clock] else "dim")
-
-
-def _state(place: Place, settled: bool) -> Text:
-    if not settled:
-        return Text("   so far", "dim")
-    if place.critical_overdue:
-        return Text(" \N{BLACK UP-POINTING TRIANGLE} CRITICAL", "bold red")
-    if place.overdue.total():
-        return Text(" \N{BLACK CIRCLE} late", "yellow")
-    if place.unknown.total():
-        return Text(" ? unknown", "magenta")
-    return Text(" \N{CHECK MARK} in time", "green")
-
-
-def age(place: Place, at: float) -> str:
+def age(speaker: Speaker, place: Place, at: float) -> str:
     """That of the oldest open case."""
-    return span(at - place.oldest_at) if place.oldest_at is not None else BLANK
+    return speaker.span(at - place.oldest_at) if place.oldest_at is not None else BLANK
+
+
+def _columns(status: Status, figures: Figures, width: int) -> list[Column[_Row]]:
+    speaker = status.speaker
+
+    def overdue(clock: str) -> Column[_Row]:
+        return Column(speaker.say(f"places.{clock}"), 9, lambda row: _overdue(speaker, row.place, clock))
+
+    columns: list[Column[_Row]] = [
+        Column(speaker.say("places.place"), 15, lambda row: row.name, True),
+        Column(speaker.say("places.open"), 8, lambda row: _number(speaker, row.place, lambda place: place.open)),
+        Column(speaker.say("places.oldest"), 11, lambda row: _age(speaker, row.place, figures.at)),
+        *map(overdue, CLOCKS),
+    ]
+    if width >= _WIDE:
+        critical = speaker.say("places.critical")
+        columns.append(Column(critical, 10, lambda row: _number(speaker, row.place, lambda place: place.critical_late)))
+        obstacles = speaker.say("places.obstacles")
+        columns.append(Column(obstacles, 10, lambda row: _number(speaker, row.place, lambda place: place.obstacles)))
+    return columns
+
+
+def _number(speaker: Speaker, place: Place | None, of: Callable[[Place], int]) -> str:
+    return BLANK if place is None else speaker.number(of(place))
+
+
+def _age(speaker: Speaker, place: Place | None, at: float) -> str:
+    return BLANK if place is None else age(speaker, place, at)
+
+
+def _overdue(speaker: Speaker, place: Place | None, clock: str) -> Text:
+    if place is None:
+        return Text(BLANK)
+    style = "bold magenta" if place.unknown[clock] else "yellow" if place.overdue[clock] else "dim"
+    return Text(known(speaker, place, clock), style)

@@ -10,7 +10,10 @@ from rich.console import Console
 from rich.live import Live
 
 from streams.demo.figures import Figures
-from streams.view import Status, line, screen
+from streams.demo.line import line
+from streams.demo.state import sentence
+from streams.demo.status import Notice, Status
+from streams.view import screen
 
 
 class Wall(Protocol):
@@ -47,19 +50,24 @@ class Terminal:
 
 
 class Lines:
-    """A line now and then."""
+    """A line now and then; before it what has happened since, and the state where that has changed."""
 
     every_seconds = 5.0
 
     def __init__(self) -> None:
-        self._told: list[str] = []
+        self._told: list[Notice] = []
+        self._state = ""
 
     def show(self, status: Status, figures: Figures) -> None:
-        """Write it, and what has happened since."""
+        """Write it."""
+        speaker = status.speaker
         for notice in status.notices:
             if notice not in self._told:
-                sys.stdout.write(f"{notice}\n")
+                sys.stdout.write(f"{speaker.time(notice.at)} {speaker.said(notice.said)}\n")
         self._told = list(status.notices)
+        if (state := sentence(status, figures)) != self._state:
+            sys.stdout.write(f"{state}\n")
+            self._state = state
         sys.stdout.write(line(status, figures) + "\n")
         sys.stdout.flush()
 

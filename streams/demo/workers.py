@@ -20,6 +20,7 @@ import psutil
 from streams import UserError
 from streams.broker import keeper
 from streams.demo.figures import fetched
+from streams.demo.words import Said
 
 HOST = "127.0.0.1"
 FIRST_PORT = 6066
@@ -39,6 +40,7 @@ class Worker:
     """One worker process, at one port, over all its restarts."""
 
     ready_page = "/ready"
+    revived = "notice.worker"  # what is said when it runs again
 
     def __init__(self, number: int, port: int, config: Path, env: Mapping[str, str], log: Path) -> None:
         self.number, self.log = number, log
@@ -70,8 +72,8 @@ class Worker:
         self.pid = int(self._keeper.stdout.readline() or 0)
         self._started = time.monotonic()
 
-    def revive(self) -> str | None:
-        """Start it again if it has ended; what happened, in words. Raises DemoError if it ends again and again."""
+    def revive(self) -> Said | None:
+        """Start it again if it has ended; what happened. Raises DemoError if it ends again and again."""
         if self._keeper is None or (status := self._keeper.poll()) is None:
             return None
         self._forget()
@@ -79,7 +81,8 @@ class Worker:
         if self._quick_ends >= _MOST_QUICK_ENDS:
             raise DemoError(f"{self.name} ends again and again; the end of {self.log}:\n{self._last_lines()}")
         self.start()
-        return f"{self.name} ended {_manner(status)}; it runs again as process {self.pid}"
+        values: dict[str, Said | str] = {"number": str(self.number), "manner": _manner(status), "pid": str(self.pid)}
+        return Said(self.revived, values)
 
     def is_ready(self) -> bool:
         """Whether it says so itself."""
@@ -138,8 +141,8 @@ def free_ports(count: int, first: int = FIRST_PORT) -> list[int]:
     return found
 
 
-def _manner(status: int) -> str:
+def _manner(status: int) -> Said:
     signalled = -status if status < 0 else 256 - status  # the keeper hands a signal on as an exit status of 256 less it
     with suppress(ValueError):
-        return f"by {signal.Signals(signalled).name}"
-    return f"with exit status {status}"
+        return Said("manner.signal", {"name": signal.Signals(signalled).name})
+    return Said("manner.status", {"status": str(status)})

@@ -87,13 +87,13 @@ class Monitoring:
         self._write("workers", self._targets)
 
     def revive(self) -> list[str]:
-        """Start again what has ended, at its address and with its data; what happened, in words."""
+        """Start again what has ended, at its address and with its data; the names of those."""
         ended = [child for child in self.children if child.has_ended]
         for child in ended:
             child.stop()
             child.start()
             child.await_ready()
-        return [f"{child.name} ended; started again, with all that it had kept" for child in ended]
+        return [child.name for child in ended]
 
     def _prepare(self) -> None:
         for directory in ("prometheus/targets", "data", "log"):

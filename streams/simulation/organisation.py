@@ -69,6 +69,11 @@ class Organisation:
         """The touchpoint of the outage."""
         return self._outage.place.id if self._outage is not None else None
 
+    @property
+    def neglected_since(self) -> int | None:
+        """When the outage began, milliseconds."""
+        return self._outage.since if self._outage is not None else None
+
     def relieve(self, from_ms: int, hurry: float) -> None:
         """From then on, somebody sees to what the outage has left."""
         if self._outage is not None:

@@ -1,8 +1,8 @@
 """An outage: at one touchpoint critical feedback keeps coming in and nobody answers it, until somebody does again.
 
 It begins a little more than the target of the acknowledgement before somebody starts to watch. So one after the other
-becomes overdue while they watch, every half minute or so; later the oldest are taken at the same pace, and alarms go as
-steadily as they come.
+becomes overdue while they watch, every half minute or so; later the oldest are taken some times faster than that, so
+that alarms end, and after some minutes nothing is overdue any more.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from streams.simulation.touchpoint import Life, Touchpoint
 
 _ALREADY_OVERDUE_MS = 3 * MINUTE_MS  # when somebody starts to watch
 _LONGEST_TARGET_MS = 4 * HOUR_MS  # for longer ones, far too many cases would have to wait
-_LEAST_GAP_MS, _FURTHER_GAP_MS = 20_000, 30_000  # between two cases: 20 to 50 seconds
+_GAP_MS = 20_000, 30_000  # between two cases that come: 20 to 50 seconds
+_RELIEF_GAP_MS = 5_000, 5_000  # between two that are taken: 5 to 10 seconds
 
 
 class Outage(NamedTuple):
@@ -47,7 +48,7 @@ def beginning(found: Outage, start: Callable[[int, Life], None]) -> Life:
     while True:
         yield at
         start(at, cases.unanswered(place, at))
-        at += _gap(chance)
+        at += _gap(chance, *_GAP_MS)
 
 
 def relief(found: Outage, at: int, hurry: float, start: Callable[[int, Life], None]) -> Life:
@@ -57,8 +58,8 @@ def relief(found: Outage, at: int, hurry: float, start: Callable[[int, Life], No
         if found.place.unanswered:
             case = found.place.unanswered.popleft()
             start(at, cases.taken(found.place, case, at, hurry))
-        at += _gap(found.chance)
+        at += _gap(found.chance, *_RELIEF_GAP_MS)
 
 
-def _gap(chance: Chance) -> int:
-    return _LEAST_GAP_MS + chance.number(_FURTHER_GAP_MS)
+def _gap(chance: Chance, least_ms: int, further_ms: int) -> int:
+    return least_ms + chance.number(further_ms)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from processors.backtest import Backtest
 from processors.events import Event, Feedback
@@ -23,10 +24,14 @@ from streams.cases import rows
 from streams.config import Config, load
 from streams.demo.conductor import Conductor, now_ms
 from streams.demo.figures import Figures
+from streams.demo.measured import Clocks, Measures, measures
 from streams.demo.stack import Stack
+from streams.demo.status import Status, status_of
+from streams.demo.words import speaker
+from streams.measures.frame import frame
+from streams.measures.results import METRICS, Results
 from streams.settings import Settings
 from streams.simulation import Organisation, beginning
-from streams.view import Status
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,12 +70,18 @@ class Nowhere:
     def __exit__(self, *_: object) -> None: ...
 
 
-def cases(config: Config, events: list[Event], until_ms: int) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """The rows of a backtest's cases.jsonl, and the obstacles that stand, by cause."""
+def backtested(config: Config, events: list[Event]) -> Backtest:
+    """A backtest of these events."""
     backtest = Backtest(config.policies)
     for event in events:
         backtest.add(event)
     assert not list(backtest.finish())
+    return backtest
+
+
+def cases(config: Config, events: list[Event], until_ms: int) -> tuple[list[dict[str, Any]], Counter[str]]:
+    """The rows of a backtest's cases.jsonl, and the obstacles that stand, by cause."""
+    backtest = backtested(config, events)
     found = [row(backtest.record(*case), until_ms, config.policies) for case in backtest.cases()]
     cause = {getattr(event, "obstacle", ""): getattr(event, "cause", "") or "" for event in events}
     standing = Counter(cause[name] for name, episodes in backtest.obstacles() if episodes[-1].removed is None)
@@ -89,14 +100,36 @@ def overdue(found: list[dict[str, Any]]) -> Counter[str]:
     return late
 
 
-def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(settings: Settings) -> None:
+def measured(config: Config, events: list[Event], at: float, out: Path) -> Measures:
+    """The measures of a backtest as of an instant, read from what it says in place of /metrics."""
+    backtest, results = backtested(config, events), Results(frame(config))
+    for _, entries, judged in backtest.cases():
+        results.add(backtest.contribution(entries, judged))
+    for contribution in backtest.other_contributions():
+        results.add(contribution)
+    results.write(out, round(at * 1000))
+    text = (out / METRICS).read_text() + f"rytmi_view_complete 1\nrytmi_view_timestamp_seconds {at}\n"
+    found = measures([[one for family in text_string_to_metric_families(text) for one in family.samples]])
+    assert found is not None
+    return found
+
+
+def measures_past(conductor: Conductor, at: float) -> Measures | None:
+    """The measures, once they are as of a later instant than that."""
+    conductor.catch_up()
+    found = conductor.figures.measures if conductor.figures is not None else None
+    return found if found is not None and (found.at or 0.0) > at else None
+
+
+def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(settings: Settings, tmp_path: Path) -> None:
     config = load(EXAMPLE)
     organisation = Recorded(config, 3, beginning(now_ms(), 1.5, config.timezone))
     with Stack(settings, EXAMPLE, 2, print, monitored=False) as stack:
-        status = Status([one.id for one in config.file.touchpoints], [worker.address for worker in stack.workers])
+        status = status_of(config, speaker("en"), [worker.address for worker in stack.workers])
         with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
             assert conductor.load() == len(organisation.told) > 5_000
-            conductor.catch_up()
+            last = max(event.at for event in organisation.told) / 1000
+            live = until(lambda: measures_past(conductor, last), 90, "measures of all that has happened")
         found = conductor.figures
         assert found is not None
         assert found.complete
@@ -121,9 +154,21 @@ def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(setti
     assert shown.total() > 0
     assert found.events == len(organisation.told)
     assert not found.deadletters
+    in_flight = Counter(one[:2] for one in backtested(config, organisation.told).decisions_in_flight().values())
+    assert found.decisions.total() > 0
+    assert +found.decisions == in_flight
     received = {event.case: event.at for event in reversed(organisation.told) if isinstance(event, Feedback)}
     oldest = min(place.oldest_at for place in found.places.values() if place.oldest_at is not None)
     assert oldest * 1000 >= min(received[case["case"]] for case in still_open)
+    assert live.at is not None
+    told = measured(config, organisation.told, live.at, tmp_path)
+    for clocks, lengths in live.lengths.items():
+        assert lengths == told.lengths[clocks], clocks
+    assert live.lengths[Clocks("all", "all", "decide", status.usual)].half is not None
+    assert (live.rhythm, live.alignment) == (told.rhythm, told.alignment)
+    assert live.stages == {key: n for key, n in told.stages.items() if key[1] in {status.window, status.usual}}
+    assert live.standing
+    assert all(abs(mean - told.standing[key]) < 1e-6 for key, mean in live.standing.items())
 
 
 class Demo:
@@ -135,7 +180,11 @@ class Demo:
         command = [sys.executable, "-m", "streams.cli.main", "demo", "--plain", "--weeks", "0.5", *options]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=plain | {"RYTMI_HOME": str(home)} | env, stdout=out, stderr=subprocess.STDOUT
+                command,
+                cwd=ROOT,
+                env=plain | {"RYTMI_HOME": str(home), "LC_ALL": "C"} | env,
+                stdout=out,
+                stderr=subprocess.STDOUT,
             )
         self.started: list[psutil.Process] = []
 
@@ -177,7 +226,7 @@ def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_
         at = running.live()
         began = time.monotonic()
         known = set(re.findall(r"newest: \w+ (\S+)", running.log.read_text()))
-        alarm = re.compile(r"alarms: [^;]*; newest: (?:breach|escalation) (\S+) acknowledge [\d:]+ to \S+")
+        alarm = re.compile(r"alarms: .*; newest: (?:breach|escalation) (\S+) acknowledge [\d:]+ to \S+")
 
         def come() -> str | None:
             assert running.process.poll() is None, running.log.read_text()
@@ -191,6 +240,13 @@ def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_
         neglected = re.search(r"nobody at (\w+) has answered", running.log.read_text())
         assert neglected is not None
         assert case.startswith(neglected[1])
+        running.said(rf"▲ \d+ critical cases overdue(?:, \d+)? at {neglected[1]}.* without a first reaction", at)
+        running.said(r"; critical: overdue [1-9]\d*, due in 1 h [1-9]\d*, due in 4 h \d+; measures as of [\d:]+; ", at)
+        lengths = r"half in [^,]+, 90% in [^,]+, done only [^,;]+"
+        running.said(
+            rf"; reaction 1 d: acknowledge {lengths}, decide {lengths}; in the way: mean of 1 d: \w+ [\d.]+ ", at
+        )
+        running.said(r"; decided in 1 d \d+%, 7 d \S+%, 28 d \S+%; alignment: online .*; decisions in flight \d+; ", at)
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(90) == 0
         assert not running.running()
@@ -243,3 +299,12 @@ def test_second_demo_is_refused_and_one_killed_outright_takes_everything_with_it
         running.process.kill()
         running.process.wait(30)
         until(lambda: not running.running(), 60, "all that it had started has ended")
+
+
+def test_it_speaks_the_language_of_the_environment(tmp_path: Path) -> None:
+    with demo(tmp_path, "--no-monitoring", LC_ALL="", LC_MESSAGES="fi_FI.UTF-8") as running:
+        at = running.said(r"käynnissä .*: osioita 4/4, työprosesseja 2/2, luettu .*; avoinna [1-9]")
+        running.said(r"▲ \d+ kriittistä tapausta myöhässä", 0)
+        running.said(r"; mittarit klo [\d.]+; reaktio 1 vrk: ensireaktio puolet ", at)
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(90) == 0

@@ -169,9 +169,12 @@ def test_an_outage_lets_critical_feedback_become_overdue_minute_by_minute_until_
     assert min(due) < 0, "some are overdue when one begins to watch"
     assert max(b - a for a, b in itertools.pairwise(due)) < MINUTE_MS
     assert min(answered.values()) >= NOW + 10 * MINUTE_MS
-    assert 20 < len(answered) < 60
+    over = NOW + 16 * MINUTE_MS
+    late = [case for case, at in received.items() if at + HOUR_MS < over and answered.get(case, over) >= over]
+    assert len(received) > 90
+    assert not late, "six minutes later nothing is overdue any more"
     ends = [answered[case] for case in sorted(answered, key=lambda case: received[case])]
-    assert Counter(b > a for a, b in itertools.pairwise(ends))[True] > 0.8 * len(ends), "the oldest first"
+    assert Counter(b > a for a, b in itertools.pairwise(ends))[True] > 0.6 * len(ends), "the oldest first, mostly"
     assert any(isinstance(e, Action) and e.kind == "closed" and e.case in received for e in after)
 
 

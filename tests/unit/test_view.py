@@ -1,308 +1,354 @@
-"""The wall of the demo: sums over workers, blank instead of low, words and signs beside colours, and 80 by 24."""
+"""The wall of the demo: what one can rely on first, blank instead of low, words and signs beside colours, 80 by 24."""
 
-import io
-import json
+from __future__ import annotations
+
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from rich.console import Console
+import pytest
 
-from streams.demo.alarms import Alarm, Alarms, read
-from streams.demo.figures import Figures, Reader
+from streams.demo.figures import Figures
+from streams.demo.line import line
+from streams.demo.measured import EVERYWHERE, Clocks, Lengths, Measures
+from streams.demo.state import sentence
 from streams.demo.sums import Place
-from streams.demo.words import span, time_of_day
-from streams.view import Status, line, screen
+from streams.demo.words import Said
+from tests.unit.wall import (
+    ALERTMANAGER,
+    AT,
+    BOARD,
+    DAY,
+    HOUR,
+    LANGUAGES,
+    PROMETHEUS,
+    alarms,
+    blind,
+    calm,
+    incomplete,
+    measures,
+    outage,
+    places,
+    row,
+    shown,
+    status,
+    unmeasured,
+)
 
-AT = 1_772_442_900.0
-ALERTMANAGER, PROMETHEUS = "http://127.0.0.1:21234", "http://127.0.0.1:21235/classic/alerts"
-ADDRESSES = ("http://127.0.0.1:6066", "http://127.0.0.1:6067")
+STATES: dict[str, Callable[[], Figures]] = {
+    "outage": outage,
+    "calm": calm,
+    "soon": lambda: calm({"1h": 2, "4h": 3}),
+    "incomplete": incomplete,
+    "blind": blind,
+    "unmeasured": unmeasured,
+    "no view": lambda: replace(outage(), measures=None),
+}
 
 
-def figures(partitions: int = 4, places: dict[str, Place] | None = None, deadletters: int = 0) -> Figures:
-    usual = {
-        "website": Place(412, 7, AT - 6 * 86_400 - 3 * 3600, Counter(acknowledge=31, resolve=2), 3, obstacles=5),
-        "store": Place(88, 0, AT - 7200, Counter(resolve=1)),
-        "billing": Place(),
-    }
-    return Figures(
-        at=AT,
-        workers=2,
-        workers_of=2,
-        partitions=partitions,
-        partitions_of=4,
-        places=(usual if places is None else places) if partitions == 4 else {},
-        causes=Counter(carrier=4, stock=1) if partitions == 4 else Counter(),
-        events=31_204,
-        rate=1.44,
-        deadletters=Counter(invalid=deadletters) if deadletters else Counter(),
-        caught_up_at=AT - 0.6 if partitions == 4 else None,
-        read_past_at=AT - 0.4,
-        standing=Counter(warning=3, breach=2),
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("size", [(24, 80), (40, 120), (60, 200)])
+def test_wall_fits_its_screen_in_every_state_and_language(language: str, state: str, size: tuple[int, int]) -> None:
+    height, width = size
+    one = status(language)
+    one.notice(
+        Said("notice.worker", {"number": "1", "manner": Said("manner.signal", {"name": "SIGKILL"}), "pid": "4"}), AT
     )
+    one.notice(Said("notice.outage", {"place": "store", "since": "10:05"}), AT)
+    lines = shown(one, STATES[state](), height, width)
+    assert len(lines) <= height
+    assert max(map(len, lines)) <= width
+    assert "…" not in "\n".join(lines), "nothing of a usual organisation is cut off"
 
 
-def alarms(count: int = 1) -> Alarms:
-    """The newest of them a few seconds old."""
-    newest = tuple(
-        Alarm(AT - 9 - n, AT - 70 - n, f"c{count - n}", "store", "acknowledge", "breach", "store-manager")
-        for n in range(count)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_wall_fits_80_columns_and_24_lines_however_much_there_is(language: str) -> None:
+    names = {f"a-touchpoint-with-a-long-name-{n}": f"a-unit-with-a-long-name-{n}" for n in range(30)}
+    place = Place(
+        99_999, 9, AT - 9e6, Counter(decide=9_999), Counter(tell=9), 9_999, 9, Counter(decide=9_999), 9_999, 99
     )
-    return Alarms(Counter(breach=count, escalation=1), newest, ())
-
-
-def status(*touchpoints: str, monitored: bool = False) -> Status:
-    return Status(
-        touchpoints or ("website", "store", "billing"),
-        ADDRESSES,
-        *((ALERTMANAGER, PROMETHEUS) if monitored else (None, None)),
-        phase="live for 12min",
-        settled=True,
+    busy = replace(
+        outage(),
+        places=dict.fromkeys(names, place),
+        deadletters=Counter(invalid=12, undecodable=9),
+        read_past_at=AT - 4,
+        blocked=Counter({"a-cause-that-takes-a-great-many-words-to-tell": 99_999}),
+        decisions=Counter({(unit, "operational"): 9_999 for unit in names.values()}),
+        before=dict.fromkeys(names, 0),
     )
-
-
-def shown(state: Status, found: Figures, height: int = 24, width: int = 80) -> list[str]:
-    console = Console(width=width, height=height, file=io.StringIO(), color_system=None, legacy_windows=False)
-    with console.capture() as capture:
-        console.print(screen(state, found, height, width))
-    return capture.get().rstrip("\n").split("\n")
-
-
-def row(lines: list[str], name: str) -> str:
-    (found,) = (text for text in lines if text.strip().startswith(name))
-    return " ".join(found.split())
-
-
-def test_wall_fits_80_columns_and_24_lines_whatever_is_on_it() -> None:
-    names = [f"a-touchpoint-with-a-long-name-{number}" for number in range(30)]
-    places = {name: Place(99_999, 9, AT - 9e6, Counter(decide=9_999), 1, Counter(tell=9), 99) for name in names}
-    busy = replace(figures(places=places, deadletters=12), alarms=alarms(99))
-    for monitored, left_out in ((False, 22), (True, 26)):
-        many = status(*names, monitored=monitored)
-        many.notice("something happened that takes a great many words to tell, more than a line has room for", AT)
-        many.notice("and once more", AT)
-        for found in (busy, replace(busy, read_past_at=None), replace(figures(partitions=2), alarms=alarms(99))):
-            lines = shown(many, found)
-            assert len(lines) <= 24
+    one = status(language, units=names)
+    one.notice(
+        Said("notice.relief", {"place": "a-touchpoint-with-a-name-that-nobody-would-want-to-read-to-its-end"}), AT
+    )
+    for found in (busy, replace(busy, alarms=replace(alarms(99), others=("RytmiBlind", "RytmiNoWorker")))):
+        for height in (24, 30, 40, 80):
+            lines = shown(one, found, height)
+            assert len(lines) <= height
             assert max(map(len, lines)) <= 80
-            assert f"and {left_out} more touchpoints" in "\n".join(lines)
+        assert any("25" in text and "…" not in text for text in shown(one, found)), "how many units are left out"
 
 
-def test_five_touchpoints_leave_room_for_alarms_on_the_smallest_screen() -> None:
-    state = status("website", "store", "delivery", "support", "billing", monitored=True)
-    state.notice("something happened", AT)
-    state.notice("and once more", AT)
-    lines = shown(state, replace(figures(), alarms=alarms(99)))
-    assert len(lines) == 24
-    assert len([text for text in lines if "acknowledge" in text]) == 3
-    assert (
-        len([text for text in shown(state, replace(figures(), alarms=alarms(99)), 40) if "acknowledge" in text]) == 15
+# -- the state
+
+
+def test_outage_is_told_in_a_sentence_or_two() -> None:
+    told = "▲ 14 critical cases overdue, 12 at store without a first reaction, and rising."
+    more = "105 more there will be within 1 h. More than half still wait; usually half wait over 34 min."
+    cause = "In the way of 12 cases: carrier."
+    assert sentence(status(), outage()) == f"{told} {more} {cause}"
+    lines = shown(status(), outage())
+    assert " ".join(" ".join(text.split()) for text in lines[1:4]) == f"{told} {more} {cause}"
+
+
+def test_outage_is_told_in_finnish() -> None:
+    assert sentence(status("fi"), outage()) == (
+        "▲ 14 kriittistä tapausta myöhässä, 12 pisteessä store ilman ensireaktiota, määrä kasvaa. Siellä myöhästyy 1 h "
+        "kuluessa 105 lisää. Yli puolet odottaa yhä; yleensä puolet yli 34 min. 12 tapauksen tiellä: carrier."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (None, "reaction. "),
+        ({}, "reaction. "),
+        ({"store": 12}, "reaction. "),
+        ({"store": 15}, "reaction, and falling. "),
+    ],
+)
+def test_trend_is_that_of_the_worst_touchpoint_over_a_minute(before: dict[str, int] | None, said: str) -> None:
+    assert f"12 at store without a first {said}" in sentence(status(), replace(outage(), before=before))
+
+
+def test_single_case_is_told_as_one() -> None:
+    place = Place(1, 1, AT, critical_late=1, critical_overdue=Counter(decide=1))
+    found = replace(outage(), places={"store": place}, blocked=Counter(carrier=1), before=None)
+    said = "▲ 1 critical case overdue at store, without a decision. In the way of 1 case: carrier."
+    assert sentence(status(), found) == said
+    in_finnish = "▲ 1 kriittinen tapaus myöhässä pisteessä store ilman päätöstä. 1 tapauksen tiellä: carrier."
+    assert sentence(status("fi"), found) == in_finnish
+
+
+@pytest.mark.parametrize(
+    ("half", "said"),
+    [
+        (1.4 * HOUR, "Half there wait over 1.4 h, usually 34 min."),
+        (36 * 60, "Half there wait over 36 min."),  # as usual, within what a life table tells apart
+        (None, "More than half still wait; usually half wait over 34 min."),
+    ],
+)
+def test_waiting_is_compared_with_what_is_usual(half: float | None, said: str) -> None:
+    found = outage()
+    assert found.measures is not None
+    found.measures.lengths[Clocks("store", "critical", "acknowledge", "1d")] = Lengths(half, None, None, 120)
+    assert said in sentence(status(), found)
+
+
+def test_calm_says_what_comes_next() -> None:
+    usual = "Half of all cases wait longer than 29 h for a decision, usually 35 h. In the way of 12 cases: carrier."
+    assert sentence(status(), calm()) == f"✓ Nothing critical is overdue, or will be within 4 h. {usual}"
+    assert sentence(status(), calm({"4h": 3})) == f"✓ Nothing critical is overdue; 3 cases will be within 4 h. {usual}"
+    soon = sentence(status("fi"), calm({"1h": 1, "4h": 3}))
+    assert soon.startswith("✓ Mikään kriittinen ei ole myöhässä; 1 h kuluessa myöhästyy 1 tapaus.")
+
+
+def test_what_cannot_be_known_is_no_calm() -> None:
+    found = replace(calm(), places={"website": Place(9, 2, AT, critical_unsure=2, unsure=2)}, read_past_at=AT - 3)
+    assert sentence(status(), found).startswith("? 2 critical cases may be overdue")
+    lines = shown(status(), found)
+    assert row(lines, "online").startswith("online 0+2? 0 0")
+    assert "unless something says otherwise" in row(lines, "+2?")
+
+
+def test_missing_partitions_blank_the_figures_and_say_why() -> None:
+    lines = shown(status(), incomplete())
+    assert lines[1].strip() == "! INCOMPLETE: partitions 2 of 4. No figures rather than low ones."
+    assert row(lines, "stores") == "stores - - - - 75 - - no pulse -"
+    assert row(lines, "all") == "all - - - - 62 99 100 -"
+    assert row(lines, "in flight") == "in flight -"
+    assert row(lines, "in the way") == "in the way mean of 1 d: carrier 3.0, stock 1.5, staff 0.9"
+    told = line(status(), incomplete())
+    assert told.endswith("; INCOMPLETE")
+    assert "open" not in told
+    assert "VAJAA: osioita 2/4" in shown(status("fi"), incomplete())[1]
+
+
+def test_measures_that_are_missing_are_blank_and_said_to_be() -> None:
+    lines = shown(status(), unmeasured())
+    assert "NO MEASURES: 3 sources missing" in lines[0]
+    assert row(lines, "stores") == "stores ▲ 12 105 110 12 - - - - 0"
+    assert row(lines, "first reaction") == "first reaction - - - - - - -"
+    assert row(lines, "in the way") == "in the way -"
+    assert "without a first reaction" in lines[1], "cases are told all the same"
+    assert "NO MEASURES: 3 sources missing; decisions in flight 34" in line(status(), unmeasured())
+    assert "NO MEASURES: nobody sums up" in shown(status(), replace(outage(), measures=None))[0]
+    assert "NO MEASURES YET" in shown(status(), replace(outage(), measures=Measures(None, 0)))[0]
+
+
+def test_measures_say_of_when_they_are() -> None:
+    assert "measures as of " in shown(status(), outage())[0]
+    found = replace(outage(), measures=replace(measures(), at=AT - 95))
+    assert "MEASURES 2 min OLD" in shown(status(), found)[0]
+
+
+@pytest.mark.parametrize(("lag", "said"), [(4.9, None), (61, "BLIND for 61 s"), (None, "BLIND:")])
+def test_blindness_is_told_once_what_is_read_lies_more_than_five_seconds_back(
+    lag: float | None, said: str | None
+) -> None:
+    found = replace(outage(), read_past_at=None if lag is None else AT - lag)
+    if said is None:
+        assert "BLIND" not in "\n".join(shown(status(), found))
+        assert "BLIND" not in line(status(), found)
+    else:
+        assert said.replace("61 s", "1 min") in shown(status(), found)[1]
+        assert "; BLIND" in line(status(), found)
+    loading = status()
+    loading.settled = False
+    assert "BLIND" not in "\n".join(shown(loading, found))
+
+
+def test_while_the_history_is_read_nothing_is_called_overdue() -> None:
+    loading = status()
+    loading.settled, loading.phase = False, Said("phase.loading", {"n": 12_500})
+    lines = shown(loading, outage())
+    assert "loading the history: 12,500 events" in lines[0]
+    assert "of a day that has passed" in lines[1]
+    assert "▲" not in "\n".join(lines[:10])
+
+
+# -- the tables
+
+
+def test_table_of_units_says_what_is_critical_and_the_rhythm_and_alignment_with_its_level() -> None:
+    lines = shown(status(), outage())
+    assert row(lines, "online") == "online ▲ 2 0 0 31 25 99 100 0.71 (0.32) 30"
+    assert row(lines, "stores") == "stores ▲ 12 105 110 12 75 - - no pulse 0"
+    assert row(lines, "logistics") == "logistics 0 0 0 1 - - - no data 0"
+    assert row(lines, "care") == "care 0 0 0 0 - - - no scores 3"
+    assert row(lines, "other") == "other 0 0 0 0 - - - no data 1"
+    assert row(lines, "all") == "all ▲ 14 105 110 44 62 99 100 34"  # shares by how many there are
+
+
+def test_unit_of_nobody_is_shown_only_where_there_is_any_of_it() -> None:
+    found = replace(outage(), decisions=Counter())
+    assert not [text for text in shown(status(), found) if text.strip().startswith("other")]
+
+
+def test_wide_table_has_how_soon_decisions_take_effect_and_what_is_open() -> None:
+    found = outage()
+    assert found.measures is not None
+    found.measures.rhythm["online", "daily", "effect"] = found.measures.rhythm["stores", "daily", "decide"]
+    assert row(shown(status(), found, 40, 120), "online") == "online ▲ 2 0 0 31 25 99 100 75 - - 0.71 (0.32) 30 412"
+
+
+def test_reaction_counts_those_that_wait_and_has_the_others_alone_beside() -> None:
+    lines = shown(status(), outage())
+    assert row(lines, "first reaction") == "first reaction 1.4 h ↑ 2 h 34 min 2.2 h ↓ 38 h 1.4 h 3.2 h"
+    assert row(lines, "decision") == "decision not yet not yet 2.4 h 29 h 5.1 d 5.7 h 35 h"
+    finnish = shown(status("fi"), outage())
+    assert row(finnish, "ensireaktio") == "ensireaktio 1,4 h ↑ 2 h 34 min 2,2 h ↓ 38 h 1,4 h 3,2 h"
+    assert row(finnish, "päätös ") == "päätös ei vielä ei vielä 2,4 h 29 h 5,1 vrk 5,7 h 35 h"
+
+
+def test_large_screen_shows_every_clock_every_touchpoint_and_addresses_in_full() -> None:
+    lines = shown(status(), outage(), 60, 120)
+    assert row(lines, "customer told") == "customer told - - - - - - -"
+    assert row(lines, "website") == "website 412 6d 3h 0 31 0 0 0 2 0"
+    assert row(lines, "cases") == f"cases {BOARD}"
+    assert row(lines, "Prometheus") == f"Prometheus {PROMETHEUS}"
+    assert row(lines, "people get") == f"people get amtool alert --alertmanager.url={ALERTMANAGER}"
+    unsure = places() | {"website": Place(9, 0, AT - DAY, Counter(decide=4), Counter(decide=2, tell=3))}
+    lines = shown(status(), replace(outage(), places=unsure), 60, 120)
+    assert row(lines, "website") == "website 9 1d 0h 0 4+2? 0 0 0+3? 0 0"
+
+
+def test_small_screen_shows_where_to_look_in_a_line() -> None:
+    told = "127.0.0.1 cases :8080 Prometheus :21235 amtool :21234 /metrics :6066 :6067"
+    assert row(shown(status(), outage()), "127.0.0.1") == told
+    assert row(shown(status(monitored=False), outage()), "127.0.0.1") == "127.0.0.1 cases :8080 /metrics :6066 :6067"
+
+
+# -- the lines
+
+
+def test_worst_three_causes_are_told_by_their_mean_and_what_stands_now() -> None:
+    told = "in the way mean of 1 d: carrier 3.0 (now 4), stock 1.5 (2), staff 0.9 (0)"
+    assert row(shown(status(), outage()), "in the way") == told
+    found = replace(outage(), measures=replace(measures(), standing=Counter()))
+    assert row(shown(status(), found), "in the way") == "in the way nothing, 1 d"
+
+
+def test_decisions_in_flight_are_told_by_level() -> None:
+    told = "in flight operat. 30, tact. 3, strat. 1; 1 d: made 124, effective 98"
+    assert row(shown(status(), outage()), "in flight") == told
+
+
+def test_rates_and_dead_letters_are_told() -> None:
+    told = "events 31,204, 1.4/s, dead letters 0; workers 2 of 2, partitions 4 of 4"
+    assert row(shown(status(), outage()), "events") == told
+    dead = replace(outage(), deadletters=Counter(invalid=12))
+    assert "dead letters 12 (invalid)" in row(shown(status(), dead), "events")
+    assert row(shown(status("fi"), outage()), "tapahtumat") == (
+        "tapahtumat 31 204, 1,4/s, sivuun 0; työprosesseja 2/2, osioita 4/4"
     )
 
 
 def test_panel_shows_what_stands_by_level_and_the_newest_with_who_is_told() -> None:
-    state, found = status(monitored=True), replace(figures(), over=7, alarms=replace(alarms(2), others=("RytmiBlind",)))
-    lines = shown(state, found)
-    counts = "1 escalation, 2 breaches, 0 warnings; 7 over"
-    assert row(lines, "alarms") == f"alarms {counts}"
-    assert row(lines, "and further") == "and further RytmiBlind"
-    since = time_of_day(AT - 9)
-    assert row(lines, "▲ breach     c2") == f"▲ breach c2 store acknowledge {since[:5]} store-manager"
-    wide = row(shown(state, found, 40, 120), "▲ breach     c2")
-    assert wide == f"▲ breach c2 store acknowledge {since} overdue 1min store-manager"
-    assert row(lines, "Prometheus") == f"Prometheus {PROMETHEUS}"
-    assert row(lines, "people get") == f"people get amtool alert --alertmanager.url={ALERTMANAGER}"
-    assert f"alarms: {counts}; newest: breach c2 acknowledge {since} to store-manager" in line(state, found)
+    found = replace(outage(), alarms=replace(alarms(2), others=("RytmiBlind",)))
+    lines = shown(status(), found)
+    assert row(lines, "alarms") == "alarms RytmiBlind; 1 escalation, 2 breaches, 0 warnings; 7 over"
+    since = status().speaker.time(AT - 9)
+    newest = "▲ breach store-7-260302-00002 acknowledge"
+    assert row(lines, "▲ breach     store-7-260302-00002") == f"{newest} {since[:5]} store-manager"
+    wide = row(shown(status(), found, 40, 120), "▲ breach     store-7-260302-00002")
+    assert wide == f"{newest} {since} overdue 1min store-manager"
+    assert f"newest: breach store-7-260302-00002 acknowledge {since} to store-manager" in line(status(), found)
 
 
 def test_without_alertmanager_it_is_said_and_the_workers_own_counts_are_shown() -> None:
-    said = "topic only: 0 escalations, 2 breaches, 3 warnings"
-    assert row(shown(status(), figures()), "alarms") == f"alarms {said}"
-    assert line(status(), figures()).endswith(f"alarms: {said}")
-    away = row(shown(status(monitored=True), figures()), "alarms")
-    assert away == "alarms Alertmanager is away: 0 escalations, 2 breaches, 3 warnings"
+    found = replace(outage(), alarms=None)
+    said = "topic only: 0 escalations, 2 breaches, 3 warnings; 7 over"
+    assert row(shown(status(monitored=False), found), "alarms") == f"alarms {said}"
+    assert line(status(monitored=False), found).endswith(f"alarms: {said}")
+    away = row(shown(status(), found), "alarms")
+    assert away == "alarms Alertmanager is away: 0 escalations, 2 breaches, 3 warnings; 7 over"
 
 
-def test_what_is_not_known_is_shown_beside_what_is_overdue() -> None:
-    place = Place(9, 0, AT, Counter(acknowledge=4), 0, Counter(acknowledge=2, decide=3), 0)
-    only = Place(9, 0, AT, Counter(), 0, Counter(decide=3), 0)
-    found = replace(figures(places={"website": place, "store": only}), read_past_at=AT - 2)
-    lines = shown(status(), found)
-    assert row(lines, "website") == "website 9 0s 4+2? 0+3? 0 0 0 0 ● late"
-    assert row(lines, "store").endswith("? unknown")
-    assert "unless something says otherwise" in row(lines, "+2?")
-    assert "overdue: acknowledge 4+2?, decide 0+6?, effect 0" in line(status(), found)
+def test_large_screen_has_more_alarms_and_notices() -> None:
+    one = status()
+    for number in range(9):
+        one.notice(Said("notice.relief", {"place": f"place-{number}"}), AT)
+    few, many = ("\n".join(shown(one, outage(), height)) for height in (24, 60))
+    assert (few.count("▲ breach"), few.count("somebody takes")) == (1, 1)
+    assert (many.count("▲ breach"), many.count("somebody takes")) == (15, 5)
+    assert "place-8" in few
 
 
-def test_blindness_is_told_once_what_is_read_lies_more_than_five_seconds_back() -> None:
-    for read_past_at, words in ((AT - 4.9, ""), (AT - 61, "BLIND for 1min"), (None, "BLIND")):
-        found = replace(figures(), read_past_at=read_past_at)
-        assert ("BLIND" in "\n".join(shown(status(), found))) == bool(words)
-        assert words in "\n".join(shown(status(), found))
-        assert line(status(), found).endswith(words)
-    loading = status()
-    loading.settled = False
-    assert "BLIND" not in "\n".join(shown(loading, replace(figures(), read_past_at=None)))
+def test_line_has_the_sums() -> None:
+    said = line(status(), outage())
+    assert "live for 12 min: partitions 4 of 4, workers 2 of 2, 31,204 taken in, 1.4/s, dead letters 0, 0.6 s" in said
+    sums = "open 730, oldest 6d 3h, overdue: acknowledge 12, decide 31, effect 0, resolve 1, tell 0"
+    assert f"{sums}; critical: overdue 14, due in 1 h 105, due in 4 h 110; measures as of " in said
+    reaction = (
+        "acknowledge half in 2.2 h, 90% in 38 h, done only 1.4 h, decide half in 29 h, 90% in 5.1 d, done only 5.7 h"
+    )
+    assert (
+        f"reaction 1 d: {reaction}; in the way: mean of 1 d: carrier 3.0 (now 4), stock 1.5 (2), staff 0.9 (0)" in said
+    )
+    assert "decided in 1 d 62%, 7 d 99%, 28 d 100%; alignment: online 0.71 (0.32), stores no pulse, " in said
+    assert "decisions in flight 34; obstacles 6; alarms: 1 escalation, 99 breaches, 0 warnings; 7 over" in said
 
 
-def test_wall_shows_every_figure_of_a_touchpoint_and_their_sum() -> None:
-    lines = shown(status(), figures())
-    assert row(lines, "website") == "website 412 6d 3h 31 0 0 2 0 5 ▲ CRITICAL"
-    assert row(lines, "all") == "all 500 6d 3h 31 0 0 3 0 5 ▲ CRITICAL"
-    assert row(lines, "in the way") == "in the way carrier 4, stock 1"
-    assert row(lines, "events") == "events 31,204 taken in, 1.4/s, dead letters 0"
-    assert row(lines, "workers") == "workers 2 of 2 answer, partitions 4 of 4, 0.6 s behind"
-    assert row(lines, "metrics") == "metrics " + " ".join(f"{address}/metrics" for address in ADDRESSES)
+def test_line_in_finnish_has_the_same_figures() -> None:
+    said = line(status("fi"), outage())
+    assert "käynnissä 12 min: osioita 4/4, työprosesseja 2/2, luettu 31\N{NO-BREAK SPACE}204, 1,4/s, sivuun 0" in said
+    assert "kriittisiä: myöhässä 14, 1 h kuluessa 105, 4 h kuluessa 110; mittarit klo " in said
+    assert "päätetty 1 vrk 62 %, 7 vrk 99 %, 28 vrk 100 %; linjassa: online 0,71 (0,32), stores ei pulssia" in said
 
 
-def test_state_is_told_by_a_sign_and_a_word_not_by_colour_alone() -> None:
-    lines = shown(status(), figures())
-    assert [row(lines, name).split(" ", 10)[-1] for name in ("website", "store")] == ["▲ CRITICAL", "● late"]
-    assert row(lines, "billing").endswith("✓ in time")
-
-
-def test_missing_partitions_blank_the_figures_and_say_why() -> None:
-    lines = shown(status(), figures(partitions=2))
-    assert row(lines, "website") == "website - - - - - - - - unknown"
-    assert row(lines, "all") == "all - - - - - - - - unknown"
-    assert "INCOMPLETE: partitions 2 of 4" in "\n".join(lines)
-    assert line(status(), figures(partitions=2)).endswith("INCOMPLETE")
-    assert "open" not in line(status(), figures(partitions=2))
-
-
-def test_before_the_history_is_taken_in_nothing_is_called_late() -> None:
-    state = status()
-    state.settled = False
-    assert row(shown(state, figures()), "website").endswith("5 so far")
-
-
-def test_line_for_no_terminal_has_the_sums() -> None:
-    said = line(status(), figures())
-    assert "live for 12min: partitions 4 of 4, workers 2 of 2, 31,204 taken in, 1.4/s, dead letters 0" in said
-    sums = "open 500, oldest 6d 3h, overdue: acknowledge 31, decide 0, effect 0, resolve 3, tell 0; obstacles 5"
-    assert sums in said
-
-
-def test_lengths_are_told_in_their_two_largest_units() -> None:
-    told = {0.9: "0s", 59.9: "59s", 60: "1min", 3599: "59min", 3600: "1h 0min", 86_399: "23h 59min", 90_000: "1d 1h"}
-    assert {seconds: span(seconds) for seconds in told} == told
-
-
-def page(owned: int, opened: int, oldest: float, events: int, obstacles: int = 0, dead: int = 0) -> str:
-    lines = [f'rytmi_partitions_owned{{stage="{stage}"}} {owned}' for stage in ("cases", "decisions")]
-    lines += [
-        f'rytmi_cases_open{{touchpoint="website",severity="high"}} {opened}',
-        f'rytmi_cases_open{{touchpoint="website",severity="critical"}} {opened}',
-        f'rytmi_cases_overdue{{touchpoint="website",severity="critical",clock="decide"}} {opened}',
-        f'rytmi_cases_unknown{{touchpoint="website",severity="high",clock="tell"}} {obstacles}',
-        f'rytmi_alarms_active{{touchpoint="website",severity="high",clock="tell",level="breach"}} {obstacles}',
-        f'rytmi_oldest_open_timestamp_seconds{{touchpoint="website",severity="high"}} {oldest}',
-        f'rytmi_obstacles_open{{touchpoint="website",cause="stock"}} {obstacles}',
-        f'rytmi_events_total{{topic="t.touchpoint.feedback.v1",result="folded"}} {events}',
-        'rytmi_events_total{topic="t.rytmi.link.v1",result="folded"} 7000',
-        f'rytmi_alarms_total{{level="breach",kind="resolved"}} {dead}',
-        f'rytmi_alarms_total{{level="warning",kind="resolved"}} {dead}',
-        f'rytmi_alarms_total{{level="breach",kind="raised"}} {dead}',
-        f'rytmi_deadletters_total{{reason="invalid"}} {dead}',
-    ]
-    return "\n".join(lines) + "\n"
-
-
-class Workers:
-    """What the workers answer, to be changed by a test."""
-
-    def __init__(self, *pages: str | None) -> None:
-        self.pages = dict(zip(ADDRESSES, pages, strict=True))
-        self.reader = Reader(ADDRESSES, 4, self.pages.get)
-
-
-def test_figures_are_sums_over_the_workers() -> None:
-    found = Workers(page(2, 10, AT - 50, 100, obstacles=1), page(2, 3, AT - 90, 20, obstacles=4)).reader.read(AT)
-    place = found.places["website"]
-    assert (place.open, place.critical, place.oldest_at, place.obstacles) == (26, 13, AT - 90, 5)
-    assert (place.overdue["decide"], place.critical_overdue, place.unknown["tell"]) == (13, 13, 5)
-    assert found.standing == {"breach": 5}
-    assert found.causes == {"stock": 5}
-    assert (found.events, found.workers, found.complete) == (120, 2, True)
-
-
-def test_figures_are_none_while_a_worker_does_not_answer() -> None:
-    workers = Workers(page(2, 10, AT, 100), None)
-    found = workers.reader.read(AT)
-    assert (found.complete, found.places, found.partitions, found.workers) == (False, {}, 2, 1)
-
-
-def test_counts_go_on_over_the_restart_of_a_worker() -> None:
-    workers = Workers(page(2, 1, AT, 100, dead=3), page(2, 1, AT, 50))
-    assert workers.reader.read(AT).events == 150
-    workers.pages[ADDRESSES[0]] = None
-    assert workers.reader.read(AT + 1).events == 150
-    workers.pages[ADDRESSES[0]] = page(2, 1, AT, 6, dead=1)
-    found = workers.reader.read(AT + 2)
-    assert (found.events, found.deadletters, found.rate, found.over) == (156, {"invalid": 4}, 3.0, 4)
-
-
-def test_caught_up_is_the_earliest_instant_and_unknown_while_a_partition_is_missing() -> None:
-    def caught_up(partition: int, at: float) -> str:
-        return f'rytmi_caught_up_timestamp_seconds{{topic="t",partition="{partition}"}} {at}\n'
-
-    workers = Workers(caught_up(0, AT) + caught_up(1, AT - 3), caught_up(2, AT + 1))
-    assert workers.reader.read(AT).caught_up_at is None
-    workers.pages[ADDRESSES[1]] = caught_up(2, AT + 1) + caught_up(3, AT + 2)
-    assert workers.reader.read(AT).caught_up_at == AT - 3
-
-
-def test_read_past_is_the_earliest_instant_and_unknown_while_a_partition_says_nothing() -> None:
-    def read_past(partition: int, *instants: float) -> str:
-        return "".join(
-            f'rytmi_read_past_timestamp_seconds{{partition="{partition}",touchpoint="t{n}"}} {at}\n'
-            for n, at in enumerate(instants)
-        )
-
-    workers = Workers(read_past(0, AT) + read_past(1, AT - 3, AT - 7), read_past(2, AT))
-    assert workers.reader.read(AT).read_past_at is None
-    workers.pages[ADDRESSES[1]] = read_past(2, AT) + read_past(3, AT)
-    assert workers.reader.read(AT).blind_for == 7
-    workers.pages[ADDRESSES[1]] = read_past(2, AT) + read_past(3, 0)
-    assert workers.reader.read(AT).read_past_at is None
-
-
-def alert(case: str, level: str, since: str, due: str = "11:00", **labels: str) -> dict[str, Any]:
-    about = {"case": case, "cycle": "1", "clock": "decide", "touchpoint": "web", "level": level}
-    return {
-        "fingerprint": f"{case}-{level}",
-        "labels": about | {"alertname": "Rytmi", "to": "owner", "owner": "anna"} | labels,
-        "annotations": {"due": f"2026-03-02T{due}:00+02:00 (and in UTC)"},
-        "startsAt": f"2026-03-02T{since}.123Z",
-    }
-
-
-def test_alarms_are_read_as_alertmanager_shows_them_one_row_a_clock_at_its_highest_level() -> None:
-    asked: list[str] = []
-    answer: list[str | None] = [None]
-
-    def fetch(address: str) -> str | None:
-        asked.append(address)
-        return answer[0]
-
-    assert read(ALERTMANAGER, fetch) is None
-    assert asked == [f"{ALERTMANAGER}/api/v2/alerts?silenced=false&inhibited=false"]
-    blind = {"fingerprint": "b", "labels": {"alertname": "RytmiBlind", "severity": "page"}, "annotations": {}}
-    stand = [
-        alert("c1", "breach", "10:00:00"),
-        alert("c1", "escalation", "10:00:00", to="leader", owner="", leader=""),
-        alert("c2", "warning", "10:05:00"),
-        alert("c3", "breach", "10:04:00", "11:02"),
-        alert("c4", "breach", "10:04:00", "11:03"),
-    ]
-    answer[0] = json.dumps([*stand, blind])
-    found = read(ALERTMANAGER, fetch)
-    assert found is not None
-    assert found.levels == {"breach": 3, "escalation": 1, "warning": 1}
-    assert [(one.case, one.level, one.to) for one in found.newest] == [
-        ("c4", "breach", "anna"),
-        ("c3", "breach", "anna"),
-        ("c1", "escalation", "leader"),
-        ("c2", "warning", "anna"),
-    ]
-    assert found.others == ("RytmiBlind",)
+def test_what_was_not_reached_is_told_from_what_has_not_begun() -> None:
+    found = outage()
+    assert found.measures is not None
+    found.measures.lengths[Clocks(EVERYWHERE, EVERYWHERE, "decide", "1d")] = Lengths(None, None, None, 0)
+    assert "decide half in -, 90% in -, done only -" in line(status(), found)
