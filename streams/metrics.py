@@ -176,10 +176,11 @@ def viewing(seen: Seen | None) -> bytes:
     """The text of what this worker says as the view: whether it is complete, what it knows, the measures; nothing where
     it is not the view. All of it is of one look: figures beside "complete: 0", or none beside 1, would be neither.
     """
-    return b"" if seen is None else generate_latest(_registry(Said(list(_view(seen))))) + seen.metrics
+    return b"" if seen is None else generate_latest(_registry(Said(list(view_families(seen))))) + seen.metrics
 
 
-def _view(seen: Seen) -> Iterator[Metric]:
+def view_families(seen: Seen) -> Iterator[Metric]:
+    """Whether the view is complete, and as of when, as metrics."""
     yield GaugeMetricFamily(
         "rytmi_view_complete", "1 if every source is in the view; else the measures are silent.", seen.rows is not None
     )

@@ -25,28 +25,30 @@ def open_by_severity() -> Query:
 
 
 def overdue_critical() -> Query:
-    """Clocks of critical cases that run and are past their due time, and known to be."""
-    return Query(everywhere(over_workers("rytmi_cases_overdue", (), CRITICAL)))
+    """Critical cases of which a clock runs past its due time, and is known to, each once."""
+    return Query(everywhere(over_workers("rytmi_cases_overdue_any", (), CRITICAL)))
 
 
 def overdue() -> Query:
-    """Clocks of all cases that are overdue."""
-    return Query(everywhere(over_workers("rytmi_cases_overdue", ())))
+    """Cases that are overdue, each once."""
+    return Query(everywhere(over_workers("rytmi_cases_overdue_any", ())))
 
 
 def unknown_critical() -> Query:
-    """Clocks of critical cases that may be overdue, which nobody can know now."""
-    return Query(whole(over_workers("rytmi_cases_unknown", (), CRITICAL)))
+    """Critical cases that may be overdue, which nobody can know now."""
+    return Query(whole(over_workers("rytmi_cases_unknown_any", (), CRITICAL)))
 
 
 def overdue_by_touchpoint() -> Query:
-    """Overdue clocks by touchpoint, where it is read up to now."""
-    return Query(seen_whole(over_workers("rytmi_cases_overdue", ("touchpoint",))), ("touchpoint",), "{{touchpoint}}")
+    """Overdue cases by touchpoint, where it is read up to now."""
+    return Query(
+        seen_whole(over_workers("rytmi_cases_overdue_any", ("touchpoint",))), ("touchpoint",), "{{touchpoint}}"
+    )
 
 
 def critical_by_touchpoint() -> Query:
-    """Overdue clocks of critical cases by touchpoint."""
-    expr = over_workers("rytmi_cases_overdue", ("touchpoint",), CRITICAL)
+    """Overdue critical cases by touchpoint."""
+    expr = over_workers("rytmi_cases_overdue_any", ("touchpoint",), CRITICAL)
     return Query(seen_whole(expr), ("touchpoint",), "{{touchpoint}}")
 
 
@@ -56,8 +58,14 @@ def overdue_by_clock() -> Query:
 
 
 def due_critical(within: str) -> Query:
-    """Clocks of critical cases that run and are due within so long: there is still time."""
-    return Query(everywhere(over_workers("rytmi_cases_due", (), CRITICAL, f'within="{within}"')), legend=within)
+    """Critical cases of which a clock runs and is due within so long: there is still time."""
+    return Query(everywhere(over_workers("rytmi_cases_due_any", (), CRITICAL, f'within="{within}"')), legend=within)
+
+
+def due_by_clock() -> Query:
+    """Clocks due within four hours at the touchpoints chosen, by clock."""
+    expr = over_workers("rytmi_cases_due", ("clock",), _CHOSEN, 'within="4h"')
+    return Query(everywhere(expr), ("clock",), "{{clock}}")
 
 
 def oldest() -> Query:

@@ -40,6 +40,12 @@ def standing_by_cause() -> Query:
     return Query(whole(expr), ("cause",), "{{cause}}", "nothing stands in the way")
 
 
+def cases_by_cause() -> Query:
+    """Cases that standing obstacles name, at the touchpoints chosen, by cause."""
+    expr = over_workers("rytmi_obstacle_cases", ("cause",), _CHOSEN)
+    return Query(whole(f"({expr} > 0)"), ("cause",), "{{cause}}", "no obstacle names a case")
+
+
 def removal(quantile: str) -> Query:
     """How long obstacles stand, those that stand counted with their age, over all touchpoints, s."""
     chosen = _WINDOW, f'quantile="{quantile}"', 'touchpoint="all"'

@@ -65,8 +65,8 @@ _CHOSEN = 'touchpoint=~"$touchpoint"'
 
 # The sentence: exactly one of these is there at any moment. A number becomes part of a name by `count_values`.
 _COUNT = 'count_values("n", {})'
-_CRITICAL = over_workers("rytmi_cases_overdue", (), 'severity="critical"')
-_OTHERS = over_workers("rytmi_cases_overdue", (), 'severity!="critical"')
+_CRITICAL = over_workers("rytmi_cases_overdue_any", (), 'severity="critical"')
+_OTHERS = over_workers("rytmi_cases_overdue_any", (), 'severity!="critical"')
 _HERE = f"({_OWNED} == {_OF})"
 _CLEAR = "(rytmi:complete:bool == 1)"
 
@@ -91,12 +91,12 @@ def sentences() -> tuple[tuple[str, str, Query], ...]:
         ),
         (
             "bad",
-            "\N{BLACK UP-POINTING TRIANGLE} {{n}} critical clocks are overdue: take the oldest",
+            "\N{BLACK UP-POINTING TRIANGLE} {{n}} critical cases are overdue: take the oldest",
             f"{_COUNT.format(f'{_CRITICAL} > 0')} and on () {_CLEAR} and on () {_HERE}",
         ),
         (
             "watch",
-            "\N{BLACK CIRCLE} {{n}} clocks are overdue, none of them critical",
+            "\N{BLACK CIRCLE} {{n}} cases are overdue, none of them critical",
             f"{_COUNT.format(f'{_OTHERS} > 0')} unless on () ({_CRITICAL} > 0) and on () {_CLEAR} and on () {_HERE}",
         ),
         (

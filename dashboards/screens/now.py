@@ -27,8 +27,8 @@ def screen() -> Screen:
 
 
 def _waiting() -> tuple[Tile, ...]:
-    critical = "Clocks of critical cases that run past their due time. Each raised an alarm when it became overdue."
-    soon = "Clocks of critical cases that will be due so soon: there is still time. Nothing: they are not exported yet."
+    critical = "Critical cases with a clock that runs past its due time. Each raised an alarm when it became overdue."
+    soon = "Critical cases with a clock that will be due so soon: there is still time."
     return (
         panels.figure(
             "overdue-critical",

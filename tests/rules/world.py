@@ -110,6 +110,7 @@ def _touchpoint(world: World, worker: str, touchpoint: str) -> None:
     world.set("rytmi_last_feedback_timestamp_seconds", worker, now, touchpoint=touchpoint)
     for severity in SEVERITIES:
         world.set("rytmi_cases_open", worker, always(10), touchpoint=touchpoint, severity=severity)
+        world.set("rytmi_cases_overdue_any", worker, always(0), touchpoint=touchpoint, severity=severity)
         for clock in CLOCKS:
             cell: dict[str, Any] = {"touchpoint": touchpoint, "severity": severity, "clock": clock}
             world.set("rytmi_cases_overdue", worker, always(0), **cell)

@@ -14,12 +14,13 @@ from dashboards.rules.model import Record
 from streams.config import load
 from streams.measures.frame import frame
 from streams.measures.metrics import MeasureMetrics
-from streams.metrics import WorkerCollector
+from streams.metrics import WorkerCollector, view_families
 from streams.tally import Tally
 from streams.viewing import Seen
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rytmi.yaml"
+SEEN = Seen((), b"", 0, (), 0, 0.0)
 BY_PROMETHEUS = {"job", "instance"}
 RECORDS = {rule.name for group in groups() for rule in group.rules if isinstance(rule, Record)}
 RULES = [rule.expr for group in groups() for rule in group.rules]
@@ -41,13 +42,17 @@ def exported() -> dict[str, frozenset[str]]:
         now_ms=lambda shard: 0,
         tally=Tally(),
         sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
-        viewing=SimpleNamespace(seen=Seen((), b"", 0, (), 0, 0.0)),
+        viewing=SimpleNamespace(seen=SEEN),
         settings=SimpleNamespace(partitions=4),
         stages=(),
         committed_at={},
     )
     health: Any = SimpleNamespace(partitions=lambda: ())
-    families = [*WorkerCollector(worker, health).collect(), *MeasureMetrics(frame(config)).families([])]
+    families = [
+        *WorkerCollector(worker, health).collect(),
+        *view_families(SEEN),
+        *MeasureMetrics(frame(config)).families([]),
+    ]
     return {
         f"{family.name}_total" if family.type == "counter" else family.name: frozenset(
             getattr(family, "_labelnames", ())
@@ -56,16 +61,9 @@ def exported() -> dict[str, frozenset[str]]:
     }
 
 
-ANNOUNCED = {
-    "rytmi_cases_due": frozenset({"touchpoint", "severity", "clock", "within"}),
-    "rytmi_decisions_in_flight": frozenset({"unit", "level"}),
-}
-"""Metrics that workers export in another version than this one; what shows them is blank until then."""
-
-
 def known() -> dict[str, frozenset[str]]:
     """All that a query may name."""
-    return ANNOUNCED | exported()
+    return exported()
 
 
 def named(exprs: Iterable[str]) -> set[str]:

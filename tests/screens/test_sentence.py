@@ -18,7 +18,8 @@ LONG = Span(0, 100)
 
 
 def _overdue(world: World, severity: str, count: int) -> None:
-    world.change("rytmi_cases_overdue", "w2", count, LONG, severity=severity, **CASE)
+    place = CASE["touchpoint"]
+    world.change("rytmi_cases_overdue_any", "w2", count, LONG, severity=severity, touchpoint=place)
 
 
 def _late(world: World) -> None:
