@@ -60,7 +60,7 @@ _SENTENCES = {
     "units.effect.daily": "effect\n% in 1 d",
     "units.effect.weekly": "\n7 d",
     "units.effect.monthly": "\n28 d",
-    "units.alignment": "alignment\n(at level)",
+    "units.alignment": "alignment\n(level)",
     "units.flying": "decisions\nin flight",
     "units.every": "all",
     "units.more": "and {n} more units, in the line of all",

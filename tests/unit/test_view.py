@@ -319,7 +319,7 @@ def test_large_screen_has_more_alarms_and_notices() -> None:
     one = status()
     for number in range(9):
         one.notice(Said("notice.relief", {"place": f"place-{number}"}), AT)
-    few, many = ("\n".join(shown(one, outage(), height)) for height in (24, 60))
+    few, many = ("\n".join(shown(one, outage(), height)) for height in (24, 62))
     assert (few.count("▲ breach"), few.count("somebody takes")) == (1, 1)
     assert (many.count("▲ breach"), many.count("somebody takes")) == (15, 5)
     assert "place-8" in few
@@ -344,7 +344,7 @@ def test_line_in_finnish_has_the_same_figures() -> None:
     said = line(status("fi"), outage())
     assert "käynnissä 12 min: osioita 4/4, työprosesseja 2/2, luettu 31\N{NO-BREAK SPACE}204, 1,4/s, sivuun 0" in said
     assert "kriittisiä: myöhässä 14, 1 h kuluessa 105, 4 h kuluessa 110; mittarit klo " in said
-    assert "päätetty 1 vrk 62 %, 7 vrk 99 %, 28 vrk 100 %; linjassa: online 0,71 (0,32), stores ei pulssia" in said
+    assert "päätetty 1 vrk 62 %, 7 vrk 99 %, 28 vrk 100 %; yhteneväisyys: online 0,71 (0,32), stores ei pulssia" in said
 
 
 def test_what_was_not_reached_is_told_from_what_has_not_begun() -> None:
