@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Protocol
 
+import msgspec
+
 from processors.canonical import parse, render
 from processors.events import Event, Feedback, InvalidEvent
 from streams import UserError
@@ -148,6 +150,7 @@ class Lines:
 
     def __init__(self, out: IO[str], pseudonym: Callable[[str], str], wait: Callable[[float], None]) -> None:
         self._out, self._pseudonym = out, pseudonym
+        self._encode = msgspec.json.Encoder().encode
         self.wait = wait
 
     def send(self, event: Event) -> None:
@@ -155,7 +158,7 @@ class Lines:
         line = render(event)
         if (customer := line.get("customer")) is not None:
             line["customer"] = self._pseudonym(str(customer))
-        self._out.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._out.write(self._encode(line).decode() + "\n")
 
     def close(self) -> None:
         """Push out what is written."""

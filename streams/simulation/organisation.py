@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -40,13 +40,16 @@ class Organisation:
 
     def until(self, until_ms: int) -> Iterator[Event]:
         """What has not been told yet and happens up to that instant, in the order of `at`. Read it to its end."""
-        while self._heap and self._heap[0][0] <= until_ms:
-            _, _, life = heappop(self._heap)
+        heap, order = self._heap, self._order
+        while heap and heap[0][0] <= until_ms:
+            life = heap[0][2]  # stays the first until it is over or goes on later: what it starts comes after it
             for step in life:
                 if isinstance(step, int):
-                    self._start(step, life)
+                    heapreplace(heap, (step, next(order), life))
                     break
                 yield step
+            else:
+                heappop(heap)
 
     def hasten(self, from_ms: int, cases_a_minute: float, hurry: float) -> None:
         """From then on, further cases come at a steady rate, and are seen to `hurry` times faster than the others.
