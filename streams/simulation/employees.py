@@ -24,9 +24,9 @@ QUESTIONS: dict[str, dict[str, float]] = {
 OBSTRUCTED = {"top": 0.01, "middle": 0.03, "front": 0.05}
 """Less for every obstacle that stands at the unit's touchpoints, up to MOST_OBSTRUCTED."""
 MOST_OBSTRUCTED = 5
-STAFF = {"top": 3, "middle": 8, "front": 40}
+STAFF = {"top": 6, "middle": 12, "front": 40}
 """Of a unit, at the usual size."""
-SPREAD = 0.12
+SPREAD = 0.08
 ANSWERS_EVERY = Delay(20 * DAY_MS, 0.3)
 WITHIN_MS = 3 * HOUR_MS  # of working time, after the question has come
 

@@ -196,11 +196,11 @@ def test_levels_see_the_world_as_differently_as_the_law_says() -> None:
     for one in world.inside(Pulse):
         answers[one.unit, one.question, one.level].append(one.score)
         people.add(one.id.rpartition(".")[0])
-    assert len(people) == 5 * (3 + 8 + 40)
+    assert len(people) == 5 * (6 + 12 + 40)
     assert len({one.at // WEEK_MS for one in world.inside(Pulse)}) >= 26, "spread over all weeks"
     for (unit, question, level), scores in answers.items():
         truth = world.truths["perception_gap", unit, question]
-        near(mean(scores), truth[level], max(stdev(scores), 0.1) / sqrt(len(scores)))
+        near(mean(scores), truth[level], max(stdev(scores), 0.07) / sqrt(len(scores)))
         assert truth["top"] > truth["middle"] > truth["front"]
         assert truth["gap"] == pytest.approx(truth["top"] - truth["front"], abs=2e-6)
     front = [world.truths["perception_gap", unit, "heard"]["front"] for unit in ("stores", "logistics")]

@@ -28,7 +28,7 @@ from streams.simulation.touchpoint import Touchpoint
 from streams.simulation.truths.calendar import Hours
 from streams.simulation.truths.lattice import Draw, points
 
-_POINTS = 4_001
+_POINTS = 8_009
 _EFFECT = {"tactical": TACTICAL_EFFECT_AFTER, "strategic": STRATEGIC_EFFECT_AFTER}
 
 
