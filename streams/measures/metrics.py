@@ -1,8 +1,9 @@
 """The measures as metrics: which values of which rows, under which names and labels.
 
-Labels come from the configuration; causes and questions are capped, the rest is `other`. Additive figures never carry
-totals beside their parts; what cannot be added (quantiles, means) has rows for `all`, and clocks by severity for
-`critical` alone. How many series there are follows from the configuration: docs/metrics.md has the formula.
+Labels come from the configuration; causes, questions and indicators are capped, other causes are `other`. Additive
+figures never carry totals beside their parts; what cannot be added (quantiles, means) has rows for `all`, and clocks
+by severity for `critical` alone. How many series there are follows from the configuration: docs/metrics.md has the
+formula.
 """
 
 from __future__ import annotations
@@ -143,20 +144,31 @@ _BY_MEASURE = {measure: [one for one in TABLE if one.measure == measure] for mea
 _CANNOT_BE_ADDED = frozenset(("clock", "removal", "emotion"))
 
 
+class Names(NamedTuple):
+    """Which of the names that producers choose have series of their own."""
+
+    questions: set[str]
+    indicators: set[str]
+
+
 class MeasureMetrics:
-    """Makes metrics of rows. It remembers which causes and questions have series of their own."""
+    """Makes metrics of rows. It remembers which causes, questions and indicators have series of their own."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._causes = Capped()
         self._questions = Capped()
+        self._indicators = Capped()
 
     def families(self, rows: Sequence[Row]) -> Iterator[Metric]:
         """The families of metrics, in the order of the table."""
         found = {one.name: GaugeMetricFamily(one.name, one.help, labels=_labels(one)) for one in TABLE}
-        questions = self._questions.choose(_counted(rows, "perception_gap", "question", "levels"))
+        names = Names(
+            self._questions.choose(_counted(rows, "perception_gap", "question", "levels")),
+            self._indicators.choose(Counter(row.labels["indicator"] for row in _indicators(rows, self._frame))),
+        )
         for row in rows:
-            for measure in _read_as(row, questions, self._frame):
+            for measure in _read_as(row, names, self._frame):
                 for series in _BY_MEASURE.get(measure, ()):
                     _add(found[series.name], series, row)
         yield from found.values()
@@ -187,17 +199,17 @@ def _labels(series: Series) -> list[str]:
     return [*series.labels, *([series.label] if series.label else [])]
 
 
-def _read_as(row: Row, questions: set[str], frame: Frame) -> Iterator[str]:
+def _read_as(row: Row, names: Names, frame: Frame) -> Iterator[str]:
     """Under which names of measures a row is looked up in the table; none where it has no metric."""
     measure, labels = row.measure, row.labels
     if measure == "friction":
         if labels["cause"] == ALL:
             yield "removal"
     elif measure == "perception_gap":
-        if labels["question"] in questions:
+        if labels["question"] in names.questions:
             yield measure
     elif measure == "indicator":
-        if labels["function"] in frame.functions:
+        if labels["function"] in frame.functions and labels["indicator"] in names.indicators:
             yield measure
     elif measure == "clock":
         if labels["severity"] in (ALL, "critical"):
@@ -223,6 +235,11 @@ def _label(row: Row, name: str) -> str:
 def _parts(rows: Iterable[Row], measure: str) -> Iterator[Row]:
     """The rows of a measure that are no totals."""
     return (row for row in rows if row.measure == measure and ALL not in row.labels.values())
+
+
+def _indicators(rows: Iterable[Row], frame: Frame) -> Iterator[Row]:
+    """Those of declared functions."""
+    return (row for row in rows if row.measure == "indicator" and row.labels["function"] in frame.functions)
 
 
 def _counted(rows: Iterable[Row], measure: str, label: str, value: str) -> Counter[str]:
