@@ -54,7 +54,7 @@ def _lines(status: Status, figures: Figures, height: int, width: int) -> list[Te
         lines += [Text(), *table.table(status, figures, width, len(status.touchpoints) + 1)]
     lines += [*gap, facts.about(status, "causes", facts.causes(status, figures, width - facts.INDENT))]
     lines.append(facts.about(status, "decisions", facts.decisions(status, figures)))
-    lines.append(facts.about(status, "alarms", facts.alarms(status, figures)))
+    lines.append(facts.about(status, "alarms", facts.alarms(status, figures, width - facts.INDENT)))
     below = [*gap, *_below(status, figures, room)]
     return lines + panel.newest(status, figures, min(_MOST_ALARMS, height - len(lines) - len(below)), width) + below
 

@@ -65,13 +65,21 @@ def decisions(status: Status, figures: Figures) -> str:
     )
 
 
-def alarms(status: Status, figures: Figures) -> Text:
-    """What stands, and what Prometheus alarms of besides."""
+def alarms(status: Status, figures: Figures, width: int) -> Text:
+    """What stands, and what Prometheus alarms of besides: as many names as there is room for, and how many more."""
     told = Text(panel.summary(status, figures), "bold" if status.settled else "")
-    if figures.alarms is not None and figures.alarms.others:
-        further = status.speaker.say("alarms.further", names=", ".join(figures.alarms.others))
-        return Text.assemble((further, "bold red"), told)
-    return told
+    others = figures.alarms.others if figures.alarms is not None else ()
+    if not others:
+        return told
+    speaker = status.speaker
+    further = speaker.say("alarms.others", n=len(others))
+    for count in range(len(others), 0, -1):
+        key = "alarms.further" if count == len(others) else "alarms.further_more"
+        named = speaker.say(key, names=", ".join(others[:count]), n=len(others) - count)
+        if len(told) + len(named) <= width:
+            further = named
+            break
+    return Text.assemble(told, (further, "bold red"))
 
 
 def events(status: Status, figures: Figures, key: str = "events") -> str:

@@ -7,6 +7,8 @@ from streams.demo.state import is_blind
 from streams.demo.status import Status
 from streams.demo.words import Length, Said
 
+_REACTION = "acknowledge"
+
 
 class Story:
     """Looks at one reading after the other, and says what has come to an end."""
@@ -18,7 +20,7 @@ class Story:
         self._blind_since: float | None = None
 
     def await_end(self, place: str) -> None:
-        """From now on, say it when nothing critical is overdue there any more."""
+        """From now on, say it when no critical case there is overdue for its first reaction any more."""
         self._place = place
 
     def take(self, figures: Figures) -> None:
@@ -32,7 +34,7 @@ class Story:
         self._blind_since = self._lasting(self._blind_since, blind, figures.at, "notice.sight")
         if self._place is not None and figures.complete and not blind:
             place = figures.places.get(self._place)
-            if place is not None and not place.critical_late + place.critical_unsure:
+            if place is not None and not place.critical_overdue[_REACTION] + place.critical_unsure:
                 self._status.notice(Said("notice.normal", {"place": self._place}), figures.at)
                 self._place = None
 

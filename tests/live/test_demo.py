@@ -244,7 +244,7 @@ def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_
         running.said(r"; critical: overdue [1-9]\d*, due in 1 h [1-9]\d*, due in 4 h \d+; measures as of [\d:]+; ", at)
         lengths = r"half in [^,]+, 90% in [^,]+, done only [^,;]+"
         running.said(
-            rf"; reaction 1 d: acknowledge {lengths}, decide {lengths}; in the way: mean of 1 d: \w+ [\d.]+ ", at
+            rf"; reaction 1 d: acknowledge {lengths}, decide {lengths}; in the way, mean of 1 d: \w+ [\d.]+ ", at
         )
         running.said(r"; decided in 1 d \d+%, 7 d \S+%, 28 d \S+%; alignment: online .*; decisions in flight \d+; ", at)
         running.process.send_signal(signal.SIGINT)

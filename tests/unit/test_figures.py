@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -253,7 +254,8 @@ def told(*readings: Figures, place: str | None = None) -> list[Said]:
 
 
 def test_end_of_an_outage_is_told_once() -> None:
-    over = replace(outage(), places=places() | {"store": Place(100, 99, AT)})
+    answered = Place(100, 99, AT, critical_late=1, critical_overdue=Counter(decide=1))
+    over = replace(outage(), places=places() | {"store": answered})
     unsure = replace(outage(), places=places() | {"store": Place(100, 99, AT, critical_unsure=1)})
     back = Said("notice.complete", {"length": Length(1.0)})
     assert told(outage(), incomplete(), outage(), unsure, place="store") == [back]

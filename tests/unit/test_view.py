@@ -297,13 +297,23 @@ def test_rates_and_dead_letters_are_told() -> None:
 def test_panel_shows_what_stands_by_level_and_the_newest_with_who_is_told() -> None:
     found = replace(outage(), alarms=replace(alarms(2), others=("RytmiBlind",)))
     lines = shown(status(), found)
-    assert row(lines, "alarms") == "alarms RytmiBlind; 1 escalation, 2 breaches, 0 warnings; 7 over"
+    assert row(lines, "alarms") == "alarms 1 escalation, 2 breaches, 0 warnings; 7 over; RytmiBlind"
     since = status().speaker.time(AT - 9)
     newest = "▲ breach store-7-260302-00002 acknowledge"
     assert row(lines, "▲ breach     store-7-260302-00002") == f"{newest} {since[:5]} store-manager"
     wide = row(shown(status(), found, 40, 120), "▲ breach     store-7-260302-00002")
     assert wide == f"{newest} {since} overdue 1min store-manager"
     assert f"newest: breach store-7-260302-00002 acknowledge {since} to store-manager" in line(status(), found)
+
+
+def test_what_prometheus_alarms_of_is_named_where_there_is_room() -> None:
+    others = ("RytmiBlind", "RytmiMissedFast", "RytmiMissedLasting")
+    found = replace(outage(), alarms=replace(alarms(2), others=others))
+    said = "alarms 1 escalation, 2 breaches, 0 warnings; 7 over; "
+    assert row(shown(status(), found), "alarms") == f"{said}RytmiBlind +2"
+    assert row(shown(status(), found, 40, 120), "alarms") == said + ", ".join(others)
+    many = replace(outage(), alarms=replace(alarms(99_999), others=others), over=12_345)
+    assert row(shown(status(), many), "alarms").endswith("12,345 over; 3 others")
 
 
 def test_without_alertmanager_it_is_said_and_the_workers_own_counts_are_shown() -> None:
@@ -334,7 +344,7 @@ def test_line_has_the_sums() -> None:
         "acknowledge half in 2.2 h, 90% in 38 h, done only 1.4 h, decide half in 29 h, 90% in 5.1 d, done only 5.7 h"
     )
     assert (
-        f"reaction 1 d: {reaction}; in the way: mean of 1 d: carrier 3.0 (now 4), stock 1.5 (2), staff 0.9 (0)" in said
+        f"reaction 1 d: {reaction}; in the way, mean of 1 d: carrier 3.0 (now 4), stock 1.5 (2), staff 0.9 (0)" in said
     )
     assert "decided in 1 d 62%, 7 d 99%, 28 d 100%; alignment: online 0.71 (0.32), stores no pulse, " in said
     assert "decisions in flight 34; obstacles 6; alarms: 1 escalation, 99 breaches, 0 warnings; 7 over" in said

@@ -45,8 +45,8 @@ def test_every_sentence_is_one_that_something_says() -> None:
 def test_one_is_told_as_one() -> None:
     assert speaker("en").say("alarms.breach", n=1) == "1 breach"
     assert speaker("en").say("alarms.breach", n=1_204) == "1,204 breaches"
-    assert speaker("fi").say("alarms.breach", n=1) == "1 myöhästyminen"
-    assert speaker("fi").say("alarms.breach", n=1_204) == "1\N{NO-BREAK SPACE}204 myöhästymistä"
+    assert speaker("fi").say("alarms.escalation", n=1) == "1 eskalointi"
+    assert speaker("fi").say("alarms.escalation", n=1_204) == "1\N{NO-BREAK SPACE}204 eskalointia"
 
 
 @pytest.mark.parametrize(
