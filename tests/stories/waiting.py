@@ -110,7 +110,7 @@ def drawn(found: list[Week]) -> str:
     parts.append(
         f'<text class="l" x="{_WIDTH - _RIGHT + 10}" y="{y:.1f}" font-weight="600">completed cases only</text>'
     )
-    parts.append(f'<text class="l" x="{_WIDTH - _RIGHT + 10}" y="{y + 18:.1f}">faster every week, it says</text>')
+    parts.append(f'<text class="l" x="{_WIDTH - _RIGHT + 10}" y="{y + 18:.1f}">faster, it says</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
