@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from faust.types.tuples import TP
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import generate_latest
-from prometheus_client.registry import Collector, CollectorRegistry
 
 from processors.alarms import LEVELS
 from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell
 from streams.alarming import AlarmSink
 from streams.config import Config
+from streams.exposition import text_of
 from streams.health import Health
 from streams.reach import backfill
 from streams.shard import Shard, ShardId
@@ -29,7 +28,7 @@ from streams.viewing import Seen
 from streams.worker import Worker
 
 
-class WorkerCollector(Collector):
+class WorkerCollector:
     """Reads a worker."""
 
     def __init__(self, worker: Worker, health: Health) -> None:
@@ -176,7 +175,7 @@ def viewing(seen: Seen | None) -> bytes:
     """The text of what this worker says as the view: whether it is complete, what it knows, the measures; nothing where
     it is not the view. All of it is of one look: figures beside "complete: 0", or none beside 1, would be neither.
     """
-    return b"" if seen is None else generate_latest(_registry(Said(list(view_families(seen))))) + seen.metrics
+    return b"" if seen is None else text_of(view_families(seen)) + seen.metrics
 
 
 def view_families(seen: Seen) -> Iterator[Metric]:
@@ -195,24 +194,3 @@ def _instants(name: str, help_: str, at_by_partition: dict[TP, float]) -> Metric
     for tp, at in at_by_partition.items():
         family.add_metric([tp.topic, str(tp.partition)], at)
     return family
-
-
-class Said(Collector):
-    """Families that are there already."""
-
-    def __init__(self, families: list[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> Iterator[Metric]:
-        yield from self._families
-
-
-def registry(worker: Worker, health: Health) -> CollectorRegistry:
-    """A registry of this worker alone."""
-    return _registry(WorkerCollector(worker, health))
-
-
-def _registry(collector: Collector) -> CollectorRegistry:
-    own = CollectorRegistry(auto_describe=False)
-    own.register(collector)
-    return own

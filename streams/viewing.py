@@ -13,17 +13,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
-from prometheus_client.core import Metric
-from prometheus_client.exposition import generate_latest
 
 from processors.measures.rows import rows
 from processors.measures.terms import Frame, Row
 from schemas.codec import Codec
 from streams.emission import Fenced
+from streams.exposition import text_of
 from streams.measures.metrics import MeasureMetrics
 from streams.measures.partials import Partials
 from streams.measures.windows import Windows
@@ -52,15 +51,6 @@ class Seen(NamedTuple):
     missing: Sequence[str]
     cells: int
     seconds: float
-
-
-class _Families(NamedTuple):
-    """What the exposition takes for a registry."""
-
-    families: Iterator[Metric]
-
-    def collect(self) -> Iterator[Metric]:
-        return self.families
 
 
 class Viewing:
@@ -157,7 +147,7 @@ class Viewing:
             view.advance(until)
             found = list(rows(view, self._frame))
             self._publish(found, view.at)
-        text = generate_latest(_Families(self._metrics.families(found))) if found is not None else b""
+        text = text_of(self._metrics.families(found)) if found is not None else b""
         took = time.monotonic() - began
         self._seen = Seen(found, text, view.at, missing, view.size, took)
         return 0.0 if is_first else time.thread_time() - busy

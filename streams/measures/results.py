@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prometheus_client.core import Metric
-from prometheus_client.exposition import generate_latest
-from prometheus_client.registry import Collector, CollectorRegistry
 
 from processors.measures.rows import kept, order, rows
 from processors.measures.terms import Cell, Contribution, Fact, Frame
 from processors.measures.view import View
 from processors.standing import Standings
+from streams.exposition import text_of
 from streams.files import write_lines
 from streams.measures.files import CELLS, MEASURES, cell_rows, measure_rows
 from streams.measures.metrics import MeasureMetrics
@@ -48,9 +47,8 @@ class Results:
             view.put("", where, pack(facts))
         found = sorted(rows(view, self._frame), key=order)
         write_lines(out / MEASURES, measure_rows(found, at))
-        registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Said([*self._standing(at), *MeasureMetrics(self._frame).families(found)]))
-        (out / METRICS).write_bytes(generate_latest(registry))
+        families = (*self._standing(at), *MeasureMetrics(self._frame).families(found))
+        (out / METRICS).write_bytes(text_of(families))
 
     def _standing(self, at: int) -> Iterator[Metric]:
         """Everything has been read, so all that is overdue may be claimed to be."""
@@ -59,11 +57,3 @@ class Results:
         yield from cases_standing([cases], list(policies.touchpoints))
         yield from obstacles_standing([self.obstacles])
         yield decisions_in_flight([self.decisions], policies.units)
-
-
-class _Said(Collector):
-    def __init__(self, families: list[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> Iterator[Metric]:
-        yield from self._families

@@ -1,6 +1,6 @@
 """`make bench`: how fast, and what it costs. Prints figures; asserts none of them (machines are shared and noisy).
 
-    python -m tests.bench [backtest] [worker] [transaction] [deadlines] [profile]
+    python -m tests.bench [backtest] [worker] [transaction] [deadlines] [measures] [profile]
 
 Input is the real log (RYTMI_SHARED, default ../shared), mapped once. Everything runs on a broker of its own.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from streams.broker import Broker
-from tests.bench import backtest, deadlines, pipeline, worker
+from tests.bench import backtest, deadlines, measures, pipeline, worker
 from tests.bench.world import World, say
 
 PARTS: dict[str, Callable[[World], None]] = {
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[World], None]] = {
     "worker": worker.measure,
     "transaction": pipeline.measure_transactions,
     "deadlines": deadlines.measure,
+    "measures": measures.measure,
     "profile": pipeline.profile,
 }
 

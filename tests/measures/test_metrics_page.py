@@ -40,7 +40,7 @@ from streams.measures.capped import MOST_NAMES
 from streams.measures.frame import frame
 from streams.measures.metrics import MeasureMetrics
 from streams.measures.packing import pack, unpack
-from streams.metrics import registry, view_families
+from streams.metrics import WorkerCollector, view_families
 from streams.shard import ShardId
 from streams.tally import Tally
 from streams.topics import INPUTS
@@ -230,7 +230,7 @@ def own(size: Size) -> Counter[str]:
         committed_at={TP(*tp): 1.0 for tp in tps},
     )
     health: Any = SimpleNamespace(partitions=lambda: [TP(*tp) for tp in tps], caught_up_at=lambda tp: 1.0)
-    return _counted(registry(worker, health).collect())
+    return _counted(WorkerCollector(worker, health).collect())
 
 
 def _shard(partition: int, found: list[Standing], alarms: list[dict[str, Any]]) -> Any:
