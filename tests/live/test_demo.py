@@ -165,7 +165,10 @@ def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(setti
     for clocks, lengths in live.lengths.items():
         assert lengths == told.lengths[clocks], clocks
     assert live.lengths[Clocks("all", "all", "decide", status.usual)].half is not None
-    assert (live.rhythm, live.alignment) == (told.rhythm, told.alignment)
+    for key, share in live.rhythm.items():
+        assert share == told.rhythm[key], key
+    assert live.rhythm.keys() == told.rhythm.keys()
+    assert live.alignment == told.alignment
     assert live.stages == {key: n for key, n in told.stages.items() if key[1] in {status.window, status.usual}}
     assert live.standing
     assert all(abs(mean - told.standing[key]) < 1e-6 for key, mean in live.standing.items())
