@@ -18,6 +18,8 @@ _MS = timedelta(milliseconds=1)
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z")
 _TYPE_NAMES = {kind: name for name, kind in TYPES.items()}
 _TIMES = ("at", "due_at")
+_TWO_DIGITS = [f"{n:02d}" for n in range(60)]
+_MINUTES = [f"{hour:02d}:{minute}" for hour in range(24) for minute in _TWO_DIGITS]  # of a day
 
 
 def instant(text: str) -> int:
@@ -29,10 +31,10 @@ def instant(text: str) -> int:
 
 def rfc3339(at_ms: int) -> str:
     """RFC 3339 in UTC with milliseconds, `2026-03-02T07:15:00.000Z`."""
-    day, ms = divmod(at_ms, 86_400_000)
+    minutes, ms = divmod(at_ms, 60_000)
+    day, minute = divmod(minutes, 1440)
     seconds, ms = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    return f"{_day(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{ms:03d}Z"
+    return f"{_day(day)}T{_MINUTES[minute]}:{_TWO_DIGITS[seconds]}.{ms:03d}Z"
 
 
 @lru_cache(maxsize=4096)

@@ -113,7 +113,7 @@ def cycles(entries: Sequence[Entry]) -> list[Cycle]:
     start = entries[first].at
     void = _void_decisions(entries)
     found: list[Cycle] = []
-    for e in (entries[first], *entries[:first], *entries[first + 1 :]):
+    for e in entries if first == 0 else (entries[first], *entries[:first], *entries[first + 1 :]):
         at = e.at if e.at > start else start
         cycle = found[-1] if found else None
         if e.rank == FEEDBACK:

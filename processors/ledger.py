@@ -101,4 +101,9 @@ def digest(*parts: object) -> str:
     text = "\x1f".join(map(str, parts))
     if text.count("\x1f") >= len(parts):  # a separator inside a name: say where each part ends
         text = "\x1f".join(f"{len(str(part))}:{part}" for part in parts)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    found = _NOTHING_YET.copy()  # cheaper than a new one
+    found.update(text.encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
+
+
+_NOTHING_YET = blake2b(digest_size=16)

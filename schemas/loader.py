@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from sys import intern
 from typing import Any
 
 from fastavro.schema import fingerprint, parse_schema, to_parsing_canonical_form
@@ -70,18 +71,21 @@ def schema_fingerprint(schema: Any) -> bytes:
 
 
 def without_logical_types(schema: Any) -> Any:
-    """The same schema with bare types: fastavro then neither builds datetimes nor wants any."""
+    """The same schema with bare types: fastavro then neither builds datetimes nor wants any.
+
+    Its words are interned, as those of a record and of fastavro are: it compares them again and again.
+    """
     if isinstance(schema, list):
         return [without_logical_types(one) for one in schema]
     if isinstance(schema, dict):
         # Defaults stay as they are: one may well be an object with a key of that name.
         bare = {
-            key: value if key == "default" else without_logical_types(value)
+            intern(key): value if key == "default" else without_logical_types(value)
             for key, value in schema.items()
             if key != "logicalType"
         }
         return bare["type"] if bare.keys() == {"type"} else bare  # `long` is read and written faster than {type: long}
-    return schema
+    return intern(schema) if type(schema) is str else schema
 
 
 @cache

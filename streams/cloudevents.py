@@ -20,14 +20,9 @@ _TRACE = ("traceparent", "tracestate")
 
 def headers(type_: str, id: str, source: str, time_ms: int) -> Headers:  # noqa: A002 (the attribute's name)
     """The headers of one record: `type_` such as `touchpoint.feedback.v1`, `time_ms` since the epoch, UTC."""
-    return [
-        _SPECVERSION,
-        ("ce_id", id.encode()),
-        _header("ce_source", source),
-        _header("ce_type", type_),
-        ("ce_time", rfc3339(time_ms).encode()),
-        _CONTENT_TYPE,
-    ]
+    about_source, about_type = _origin(source, type_)
+    time = rfc3339(time_ms).encode()
+    return [_SPECVERSION, ("ce_id", id.encode()), about_source, about_type, ("ce_time", time), _CONTENT_TYPE]
 
 
 def trace(of: Iterable[tuple[str, bytes]] | None) -> Headers:
@@ -36,5 +31,5 @@ def trace(of: Iterable[tuple[str, bytes]] | None) -> Headers:
 
 
 @lru_cache(maxsize=1024)
-def _header(name: str, value: str) -> tuple[str, bytes]:
-    return name, value.encode()
+def _origin(source: str, type_: str) -> tuple[tuple[str, bytes], tuple[str, bytes]]:
+    return ("ce_source", source.encode()), ("ce_type", type_.encode())

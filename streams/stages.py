@@ -7,6 +7,7 @@ sends every stage to the cases concerned. No rule of the domain is here; it is i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import blake2b
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
@@ -106,7 +107,7 @@ class CaseStage:
         return entry.rank == case.FEEDBACK
 
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
-        return lambda entry: ledger.add(known, entry)
+        return partial(ledger.add, known)
 
     def derived(self, entity: str, known: Ledger) -> Derived:
         judged = judge(known.entries, self._policies)
@@ -250,7 +251,7 @@ class TellingStage:
 
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
         told = {name for entry in known.values() for name in self._of.cases(entry)}
-        return lambda entry: fanout.add(self._of, known, told, entry)
+        return partial(fanout.add, self._of, known, told)
 
     def derived(self, entity: str, known: Ledger) -> Derived:
         return Derived(self._standing(known.entries))
@@ -321,7 +322,7 @@ class SignalStage:
         return True
 
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
-        return lambda entry: signal.add(known, entry)
+        return partial(signal.add, known)
 
     def derived(self, entity: str, known: Ledger) -> Derived:
         return Derived()

@@ -6,8 +6,8 @@ never drifts. Derived: rebuilt from the entities, never stored. What is at rest 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any
 
 from processors.measures.terms import Cell, Contribution, Fact
@@ -25,7 +25,7 @@ class Cells:
         self._pack, self._unpack = pack, unpack
         self._entities: dict[str, bytes] = {}
         self._cells: dict[Cell, bytes] = {}
-        self._changes: dict[Cell, Counter[Fact]] = {}
+        self._changes: dict[Cell, dict[Fact, int]] = {}
 
     def __contains__(self, entity: str) -> bool:
         return entity in self._entities
@@ -51,8 +51,8 @@ class Cells:
     def _change(self, where: Cell, fact: Fact, amount: int) -> None:
         changes = self._changes.get(where)
         if changes is None:
-            changes = self._changes[where] = Counter()
-        changes[fact] += amount
+            changes = self._changes[where] = {}
+        changes[fact] = changes.get(fact, 0) + amount
 
     def take(self) -> dict[Cell, bytes | None]:
         """The cells that have changed since the last call, packed; None: nothing is left of it."""
@@ -96,9 +96,7 @@ def unpacked(packed: bytes, unpack: Unpack) -> Facts:
 
 def added(facts: Iterable[tuple[Fact, int]], changes: Iterable[tuple[Fact, int]]) -> Facts:
     """Facts and changes together."""
-    sums: Counter[Fact] = Counter()
-    for fact, amount in facts:
-        sums[fact] += amount
-    for fact, amount in changes:
-        sums[fact] += amount
+    sums: dict[Fact, int] = {}
+    for fact, amount in chain(facts, changes):
+        sums[fact] = sums.get(fact, 0) + amount
     return [(fact, amount) for fact, amount in sums.items() if amount]
