@@ -11,6 +11,7 @@ from typing import Any
 
 from processors import case, decision, fanout, ledger, obstacle, signal
 from processors.admission import at_declared_touchpoint
+from processors.decided import Answers, Decided, answered
 from processors.enriched import Judged, happened, judge, outcome_id, record
 from processors.events import Action, Decision, Event, Feedback, Link, Obstacle
 from processors.history import alarms
@@ -34,6 +35,7 @@ class Backtest:
         self._obstacles: Known = {}
         self._signals: Known = {}
         self._named: dict[tuple[str, str], set[str]] = {}
+        self._answers = Answers()
 
     def add(self, event: Event) -> str:
         """Take one event; the verdict is `folded`, `repeated` or the reason of a dead letter. Raises InvalidEvent."""
@@ -42,7 +44,10 @@ class Backtest:
         if isinstance(event, Feedback | Action | Link):
             return ledger.add(self._cases.setdefault(event.case, {}), case.entry(event))
         if isinstance(event, Decision):
-            return self._add_telling(decision, self._decisions, event.decision, decision.entry(event))
+            verdict = self._add_telling(decision, self._decisions, event.decision, decision.entry(event))
+            if verdict == ledger.FOLDED:
+                self._answers.title(event)
+            return verdict
         if isinstance(event, Obstacle):
             return self._add_telling(obstacle, self._obstacles, event.obstacle, obstacle.entry(event))
         return signal.add(self._signals.setdefault(signal.entity(event), {}), signal.entry(event))
@@ -105,6 +110,17 @@ class Backtest:
         """The same of decisions in flight."""
         found = {name: of_decision(sorted(known.values()), self.policies) for name, known in self._decisions.items()}
         return {name: standing for name, standing in found.items() if standing is not None}
+
+    def answer(self, entries: list[Entry], judged: list[Judged]) -> None:
+        """Let a case tell of the decisions that answer it."""
+        self._answers.case(judged[-1].cycle.classification.touchpoint, answered(entries, judged))
+
+    def decided(self) -> Iterator[Decided]:
+        """The decisions by id, with what cases have told of them."""
+        episodes = {name: obstacle.episodes(sorted(known.values())) for name, known in self._obstacles.items()}
+        places = {name: found[0].touchpoint for name, found in episodes.items() if found}
+        for name in sorted(self._decisions):
+            yield self._answers.decided(name, sorted(self._decisions[name].values()), places)
 
     def obstacles(self) -> Iterator[tuple[str, list[obstacle.Episode]]]:
         """The episodes of every obstacle, by obstacle id."""

@@ -25,6 +25,11 @@ def cases(e: Entry) -> tuple[str, ...]:
     return e.facts[4 : 4 + e.facts[3]]  # type: ignore[operator, index, return-value]
 
 
+def obstacles(e: Entry) -> tuple[str, ...]:
+    """The obstacles that a decision event names."""
+    return e.facts[4 + e.facts[3] :]  # type: ignore[operator, index, return-value]
+
+
 def link(e: Entry, decision: str, case: str, link_id: str) -> Link:
     """What one case is told of one stage of a decision."""
     return Link(link_id, e.at, case, "decision", decision, _STAGE[e.rank], e.facts[0], e.facts[1])  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from processors.ledger import FOLDED, REPEATED, WORDS
 from processors.measures.terms import Frame
 from processors.settled import row
 from processors.standing import of_case
+from streams.decided import DECISIONS, decision_row
 from streams.files import alarm_row, outcome_row, write_lines
 from streams.measures.results import Results
 
@@ -57,10 +58,12 @@ def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell
             told.extend(backtest.alarms(name, entries, judged, settled))
             results.add(backtest.contribution(entries, judged))
             results.cases.replace(name, of_case(judged))
+            backtest.answer(entries, judged)
             yield row(backtest.record(name, entries, judged), settled, policies)
 
     written = write_lines(out / "cases.jsonl", settled_cases())
     write_lines(out / "clock.jsonl", outcomes)
+    write_lines(out / DECISIONS, map(decision_row, backtest.decided()))
     told.sort(key=lambda alarm: (alarm["at"], alarm["id"]))
     write_lines(out / "alarms.jsonl", map(alarm_row, told))
     results.obstacles.fill(backtest.obstacles_standing())

@@ -87,7 +87,7 @@ def _nothing() -> Figures:
     return Figures([0] * 6, lifetable.empty(), lifetable.empty())
 
 
-_RECEIVED, _DONE, _WITHDRAWN, _MET, _MISSED, _OVERDUE = range(6)
+RECEIVED, _DONE, _WITHDRAWN, _MET, _MISSED, OVERDUE = range(6)
 
 
 class ClockSum:
@@ -103,7 +103,7 @@ class ClockSum:
         if figures is None:
             figures = self._settled[clock] = _nothing()
         counts = figures.counts
-        counts[_RECEIVED] += amount
+        counts[RECEIVED] += amount
         if how == RUNNING:
             running = self._running.setdefault(clock, Counter())
             key = tuple(rest)
@@ -119,12 +119,12 @@ class ClockSum:
             table[how - 1][length] += amount
 
     def is_empty(self) -> bool:
-        return all(figures.counts[_RECEIVED] == 0 for figures in self._settled.values())
+        return all(figures.counts[RECEIVED] == 0 for figures in self._settled.values())
 
     def at(self, now: int, calendars: Mapping[str, Calendar]) -> Iterator[tuple[int, Figures]]:
         """By clock: all of it as of an instant; what runs is as old as it is by then."""
         for clock, settled in self._settled.items():
-            if settled.counts[_RECEIVED]:
+            if settled.counts[RECEIVED]:
                 figures = _nothing()
                 figures.plus(settled)
                 for running, n in self._running.get(clock, {}).items():
@@ -136,7 +136,7 @@ def _wait(figures: Figures, running: Fact, n: int, now: int, calendars: Mapping[
     started, due, hours, away, since = running
     if due is not None and due < now:
         figures.counts[_MISSED] += n
-        figures.counts[_OVERDUE] += n
+        figures.counts[OVERDUE] += n
     figures.elapsed.censored[bin_of(max(0, now - started))] += n
     worked = calendars[hours].worked(started, now if since is None else since) - away
     figures.worked.censored[bin_of(max(0, worked))] += n

@@ -28,12 +28,21 @@ def _first(entries: Sequence[Entry], rank: int) -> int | None:
     return next((e.at for e in entries if e.rank == rank), None)
 
 
-def _instants(entries: Sequence[Entry]) -> tuple[int | None, int | None, int | None]:
+def instants(entries: Sequence[Entry]) -> tuple[int | None, int | None, int | None]:
     """When it was made, took effect (None if it was revoked before), was revoked."""
     made, effective, revoked = (_first(entries, rank) for rank in (MADE, EFFECTIVE, REVOKED))
     if effective is not None and revoked is not None and revoked < effective:
         effective = None
     return made, effective, revoked
+
+
+def links(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """What a case was told, by decision."""
+    told: dict[str, list[Entry]] = {}
+    for e in entries:
+        if e.rank in _LINKS:
+            told.setdefault(str(e.facts[0]), []).append(e)
+    return told
 
 
 def facts(entries: Sequence[Entry], policies: Policies) -> Iterator[Share]:
@@ -42,7 +51,7 @@ def facts(entries: Sequence[Entry], policies: Policies) -> Iterator[Share]:
     """
     level, unit = entries[0].facts[:2]
     labels = unit_label(unit, policies), str(level)  # type: ignore[arg-type]
-    made, effective, revoked = _instants(entries)
+    made, effective, revoked = instants(entries)
     if made is not None:
         where, pane = cell(FAMILY, *labels, made)
         ended = effective if effective is not None else revoked
@@ -63,15 +72,11 @@ def reopenings(entries: Sequence[Entry], judged: Sequence[Judged], policies: Pol
     reopened = [cycle.received for cycle, _, _ in judged if cycle.reopened]
     if not reopened:
         return
-    told: dict[object, list[Entry]] = {}
-    for e in entries:
-        if e.rank in _LINKS:
-            told.setdefault(e.facts[0], []).append(e)
-    for links in told.values():
-        _, effective, _ = _instants(links)
+    for told in links(entries).values():
+        _, effective, _ = instants(told)
         at = None if effective is None else next((one for one in reopened if one > effective), None)
         if at is not None:
-            _, level, unit, *_ = links[0].facts
+            _, level, unit, *_ = told[0].facts
             where, pane = cell(FAMILY, unit_label(unit, policies), str(level), at)  # type: ignore[arg-type]
             yield Share(where, (pane, 4), 1)
 

@@ -49,12 +49,12 @@ class Change(NamedTuple):
         return None
 
 
-def figures(cells: Cells, period: Period, policies: Policies) -> Figures:
-    """Everything that a period says."""
+def figures(cells: Cells, period: Period, policies: Policies, together: bool = False) -> Figures:
+    """Everything that a period says. together: of clocks, friction and decisions only what all of them come to."""
     return {
-        **clocks.figures(cells, period),
-        **friction.figures(cells, period),
-        **decisions.figures(cells, period),
+        **clocks.figures(cells, period, together),
+        **friction.figures(cells, period, together),
+        **decisions.figures(cells, period, together),
         **voices.figures(cells, period, policies),
     }
 

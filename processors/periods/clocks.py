@@ -46,20 +46,20 @@ Clock = tuple[str, str, str]
 """Touchpoint, severity, clock."""
 
 
-def by_day(cells: Cells, period: Period) -> dict[Clock, list[Day]]:
-    """By touchpoint, severity and clock, with `*` for the first two."""
+def by_day(cells: Cells, period: Period, together: bool = False) -> dict[Clock, list[Day]]:
+    """By touchpoint, severity and clock, with `*` for the first two. together: only with `*` for both."""
     found: dict[Clock, list[Day]] = {}
     for where, content in cells.items():
-        if where.family == FAMILY:
+        if where.family == FAMILY and period.meets(where.hour):
             for fact, amount in content:
                 at = pane_at(where.hour, fact)
                 day = period.day(at)
                 if day is not None:
-                    key = where.a, where.b, CLOCKS[fact[1]]
+                    key = (*((ALL, ALL) if together else (where.a, where.b)), CLOCKS[fact[1]])
                     if key not in found:
                         found[key] = [_nothing() for _ in range(period.days)]
                     _add(found[key][day], _read(at, fact, period), amount, period.read_at)
-    return _with_totals(found)
+    return found if together else _with_totals(found)
 
 
 class _Clock(NamedTuple):
@@ -115,10 +115,10 @@ def _with_totals(found: Mapping[Clock, Days]) -> dict[Clock, list[Day]]:
     return totals
 
 
-def figures(cells: Cells, period: Period) -> Figures:
-    """The figures of all clocks."""
+def figures(cells: Cells, period: Period, together: bool = False) -> Figures:
+    """The figures of all clocks. together: only over all touchpoints and severities."""
     found: Figures = {}
-    for (touchpoint, severity, clock), days in by_day(cells, period).items():
+    for (touchpoint, severity, clock), days in by_day(cells, period, together).items():
         labels = (("touchpoint", touchpoint), ("severity", severity), ("clock", clock))
         for value, figure in _values(clock, days, period):
             found[Key(FAMILY, labels, value)] = figure

@@ -54,17 +54,18 @@ class Decisions:
             table.add(also)
 
 
-def figures(cells: Cells, period: Period) -> Figures:
-    """By unit and level, with `*` for both."""
+def figures(cells: Cells, period: Period, together: bool = False) -> Figures:
+    """By unit and level, with `*` for both; together: only that."""
     found: dict[tuple[str, str], Decisions] = {}
     for where, content in cells.items():
-        if where.family != FAMILY:
+        if where.family != FAMILY or not period.meets(where.hour):
             continue
+        keys = [(ALL, ALL)] if together else list(product((where.a, ALL), (where.b, ALL)))
         for fact, amount in content:
             at = pane_at(where.hour, fact)
             day = period.day(at)
             if day is not None:
-                for key in product((where.a, ALL), (where.b, ALL)):
+                for key in keys:
                     if key not in found:
                         found[key] = Decisions.nothing(period.days)
                     found[key].add(at, day, fact, amount, period)

@@ -8,7 +8,7 @@ what is raised by day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -78,25 +78,34 @@ def _stood(raised: int, length: int, period: Period) -> float:
     return max(0.0, min(removed, period.end) - max(raised, period.start))
 
 
-def figures(cells: Cells, period: Period) -> Figures:
-    """By touchpoint and cause, with `*` for both. It takes the cells since ever, for what stands from long ago."""
+def figures(cells: Cells, period: Period, together: bool = False) -> Figures:
+    """By touchpoint and cause, with `*` for both; together: only that. It takes the cells since ever, for what stands
+    from long ago.
+    """
     found: dict[tuple[str, str], Friction] = {}
     for where, content in cells.items():
         if where.family == FAMILY:
             for fact, amount in content:
-                if (where.a, where.b) not in found:
-                    found[where.a, where.b] = Friction.nothing(period.days)
-                found[where.a, where.b].add(fact, amount, period)
-    totals: dict[tuple[str, str], Friction] = {}
-    for (touchpoint, cause), one in found.items():
-        for key in product((touchpoint, ALL), (cause, ALL)):
-            totals.setdefault(key, Friction.nothing(period.days)).plus(one)
+                key = (ALL, ALL) if together else (where.a, where.b)
+                if key not in found:
+                    found[key] = Friction.nothing(period.days)
+                found[key].add(fact, amount, period)
     return {
         Key(FAMILY, (("touchpoint", touchpoint), ("cause", cause)), value): figure
-        for (touchpoint, cause), one in totals.items()
+        for (touchpoint, cause), one in (found if together else _with_totals(found, period)).items()
         if one.standing or any(one.raised)
         for value, figure in _values(one, period)
     }
+
+
+def _with_totals(found: Mapping[tuple[str, str], Friction], period: Period) -> dict[tuple[str, str], Friction]:
+    totals: dict[tuple[str, str], Friction] = {}
+    for (touchpoint, cause), one in found.items():
+        for key in product((touchpoint, ALL), (cause, ALL)):
+            if key not in totals:
+                totals[key] = Friction.nothing(period.days)
+            totals[key].plus(one)
+    return totals
 
 
 def _values(one: Friction, period: Period) -> Iterator[tuple[str, Figure]]:

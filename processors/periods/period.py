@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from processors.lifetable import middle_s
 from processors.measures.terms import Cell, Fact
-from processors.panes import DAY_MS, PANE_MS, floor
+from processors.panes import DAY_MS, HOUR_MS, PANE_MS, floor
 
 Cells = Mapping[Cell, Iterable[tuple[Fact, int]]]
 """The facts of cells, with their amounts."""
@@ -42,6 +42,10 @@ class Period(NamedTuple):
     def day(self, at: int) -> int | None:
         """Which of its days an instant lies in; None: in none."""
         return (at - self.start) // DAY_MS if self.start <= at < self.end else None
+
+    def meets(self, hour: int) -> bool:
+        """Whether it has a part of an hour (hours since the Unix epoch)."""
+        return self.start < (hour + 1) * HOUR_MS and hour * HOUR_MS < self.end
 
     def age(self, started: int, length: int | None) -> int | None:
         """How long something has lasted that is not over as of the reading; None if it is over. Milliseconds.

@@ -23,7 +23,7 @@ def _by_day(cells: Cells, period: Period, family: str, empty: type[_Sum]) -> dic
     """Sums by day, by the first label of the family's cells."""
     found: dict[str, list[_Sum]] = {}
     for where, content in cells.items():
-        if where.family == family:
+        if where.family == family and period.meets(where.hour):
             for fact, amount in content:
                 at = pane_at(where.hour, fact)
                 day = period.day(at)

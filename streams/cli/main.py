@@ -22,6 +22,7 @@ _COMMANDS = {  # name: (module, what `rytmi --help` says)
     "cases": ("streams.cli.cases", "Write cases.jsonl from the topics, as of an instant."),
     "measures": ("streams.cli.measures", "Write measures.jsonl from the topics: every figure, as of an instant."),
     "dashboards": ("streams.cli.dashboards", "The screens of Grafana: build, publish, diff."),
+    "report": ("streams.cli.report", "The day, the week, the month, on a page of HTML."),
     "explain": ("streams.cli.explain", "What happened to a case, and why it is overdue or not: in sentences."),
     "board": ("streams.cli.board", "Cases in a browser: what is overdue, each story, taking and closing them."),
     "board-token": ("streams.cli.board:token", "Make a token with which somebody may enter the board."),

@@ -205,3 +205,11 @@ def test_direction_is_told_only_beyond_chance() -> None:
     assert change(Estimate(0.8, 0.7, 1.1)).direction == 0
     assert change(Estimate(0.8, None, 1.1)).direction == 0
     assert change(Estimate(0.8, None, None)).direction == 0  # its difference says so
+
+
+def test_totals_alone_are_those_among_all(shop: Shop, now: Figures) -> None:
+    together = figures(shop.both, Period(*AFTER, END, END), shop.config.policies, together=True)
+    assert len(together) < len(now) / 3
+    for key, figure in together.items():
+        assert figure.estimate == pytest.approx(now[key].estimate)
+        assert figure.n == now[key].n
