@@ -80,7 +80,7 @@ class _Day:
         t, n = self.t, sum(self.overdue.values())
         yield Tile(t("tile.overdue"), t.number(n), t("tile.overdue.note"), LATE if n else "")
         usual = [figure.n for figure in self._earlier("feedback", "count_per_day", touchpoint=ALL, kind=ALL)]
-        note = t("tile.usual", n=t.amount(sum(usual) / len(usual))) if usual else ""
+        note = t("tile.usual", n=t.count(sum(usual) / len(usual))) if usual else ""
         yield Tile(t("tile.came"), t.number(self._came()), note)
         completed = t("tile.completed", p50=t.length(self.acknowledge.get("completed_p50_s")))
         yield Tile(t("tile.reaction"), t.length(self.acknowledge.get("p50_s")), completed if self.acknowledge else "")

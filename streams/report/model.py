@@ -23,7 +23,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """texts: the columns that are text; the others are figures. total: whether the last row sums up.
+    """texts: the columns that are text; the others are figures. wide: one that needs room. total: whether the last row
+    sums up.
 
     groups: a heading over several columns, and how many; of all columns in their order.
     """
@@ -32,6 +33,7 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     texts: Collection[int] = (0,)
+    wide: int | None = None
     total: bool = False
     groups: Sequence[tuple[str, int]] = ()
 

@@ -123,7 +123,9 @@ class _Month:
             t(f"col.{name}")
             for name in ("decision_title", "made_at", "effective_at", "took", "cases", "reopened", "moved")
         ]
-        yield Table(t("decided.caption"), head, [self._row(one, found) for one, found in self.shown], texts=(0, 6))
+        yield Table(
+            t("decided.caption"), head, [self._row(one, found) for one, found in self.shown], texts=(0, 6), wide=6
+        )
         beyond = len(self.weighty) - len(self.shown)
         if beyond:
             yield Note(t.many("decided.beyond", beyond))
@@ -138,7 +140,7 @@ class _Month:
             cell(self._title(one), more=self._of(one)),
             cell(made),
             self._effective(one),
-            cell(self._took(one)),
+            self._took(one),
             cell(t.number(one.cases)),
             cell(t.number(one.reopened), LATE if one.reopened else SOFT),
             self._moved(found),
@@ -158,16 +160,21 @@ class _Month:
         if one.effective_at is not None:
             return cell(t.date(one.effective_at))
         if one.revoked_at is not None:
-            return cell(t("never.revoked", day=t.date(one.revoked_at)), SOFT)
-        return cell(t("never.yet"), LATE)
+            return cell(t("never.revoked"), SOFT, t.date(one.revoked_at))
+        return cell(t("never.yet"), self._patience(one))
 
-    def _took(self, one: Decided) -> str:
+    def _patience(self, one: Decided) -> str:
+        """A decision that has waited longer than the longest rhythm is late."""
+        return LATE if one.made_at is not None and self.m.at - one.made_at > _MONTH_MS else SOFT
+
+    def _took(self, one: Decided) -> Cell:
+        """From being made to its effect."""
         t = self.t
-        if one.made_at is None:
-            return NONE
+        if one.made_at is None or _is_revoked(one):
+            return cell(NONE)
         if one.effective_at is not None:
-            return t.length(max(0, one.effective_at - one.made_at) / 1000)
-        return NONE if one.revoked_at is not None else t("waits", length=t.length((self.m.at - one.made_at) / 1000))
+            return cell(t.length(max(0, one.effective_at - one.made_at) / 1000))
+        return cell(t.length((self.m.at - one.made_at) / 1000), SOFT, t("so_far"))
 
     def _moved(self, found: Moved) -> Cell:
         """What has clearly moved, in words."""
@@ -207,7 +214,7 @@ class _Month:
             [
                 cell(self._title(one), more=self._of(one)),
                 cell(t.date(one.made_at or 0)),
-                cell(t.length((self.m.at - (one.made_at or 0)) / 1000), LATE),
+                cell(t.length((self.m.at - (one.made_at or 0)) / 1000), self._patience(one)),
                 cell(t.number(one.cases)),
             ]
             for one in oldest
@@ -252,6 +259,10 @@ def _is_weighty(one: Decided) -> bool:
 
 def _is_open(one: Decided) -> bool:
     return one.effective_at is None and one.revoked_at is None
+
+
+def _is_revoked(one: Decided) -> bool:
+    return one.effective_at is None and one.revoked_at is not None
 
 
 def _compared(found: Moved) -> list[Compared]:

@@ -14,8 +14,10 @@ from streams.report.material import Material, Values
 from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Table, cell, cells
 from streams.report.speech import NONE, Speech
 
+_TOGETHER = "\u00a0"  # a space at which no line ends
 _RHYTHMIC = ("decide", "effect")
 _RATES_OF_TIME = frozenset(("blocked_case_s_per_day",))
+_COUNTED = frozenset(("count_per_day", "raised_per_day", "received_per_day", "made_per_day"))
 _EVERYTHING = (("touchpoint", ALL), ("severity", ALL))
 
 
@@ -35,6 +37,7 @@ _COMPLAINTS = Compared("complaints", Key("feedback", (("touchpoint", ALL), ("kin
 _FIRST, _REACTION = _clock("acknowledge", "p50_s", "first"), _clock("decide", "p50_s", "decision")
 _WITHIN, _RESOLVE = _clock("decide", "within_1d_share", "within_1d"), _clock("resolve", "p50_s", "resolve")
 _MISSED = _clock("resolve", "missed_share", "missed")
+_FIRST_MISSED = _clock("acknowledge", "missed_share", "first_missed")
 _STANDING = Compared("standing", Key("friction", (("touchpoint", ALL), ("cause", ALL)), "standing_mean"))
 _RAISED = Compared("raised", Key("friction", (("touchpoint", ALL), ("cause", ALL)), "raised_per_day"))
 _BLOCKED = Compared("blocked", Key("friction", (("touchpoint", ALL), ("cause", ALL)), "blocked_case_s_per_day"))
@@ -44,7 +47,7 @@ _EMOTION = Compared("emotion", Key("emotion", (("touchpoint", ALL),), "mean"))
 _NEGATIVE = Compared("negative", Key("emotion", (("touchpoint", ALL),), "negative_share"))
 _NPS = Compared("nps", Key("score", (("touchpoint", ALL), ("scale", "nps")), "nps"))
 
-DAY = (_CAME, _COMPLAINTS, _FIRST, _MISSED, _RAISED, _STANDING, _EMOTION, _NEGATIVE)
+DAY = (_CAME, _COMPLAINTS, _FIRST, _FIRST_MISSED, _RAISED, _STANDING, _EMOTION, _NEGATIVE)
 PERIOD = (_CAME, _COMPLAINTS, _FIRST, _REACTION, _WITHIN, _RESOLVE, _MISSED, _EFFECT, _REOPENED)
 PERIOD += (_STANDING, _RAISED, _BLOCKED, _EMOTION, _NEGATIVE, _NPS)
 OF_A_DECISION = (_REACTION, _RESOLVE, _STANDING, _COMPLAINTS, _EMOTION)
@@ -132,7 +135,7 @@ class Writer:
         if kind == SHARE:
             return t.percent
         if kind == RATE:
-            return t.amount
+            return t.count if key.value in _COUNTED else t.amount
         return lambda x: NONE if x is None else t.signed(x, 1 if key.value == "nps" else 2)
 
     def change(self, change: Change) -> str:
@@ -149,9 +152,8 @@ class Writer:
             return NONE
         if low is None and high is None:
             return said
-        return (
-            f"{said} ({t('unknown') if low is None else bound(low)} … {t('unknown') if high is None else bound(high)})"
-        )
+        ends = (t("unknown") if x is None else bound(x) for x in (low, high))
+        return f"{said}{_TOGETHER}({f'{_TOGETHER}…{_TOGETHER}'.join(ends)})"
 
     def verdict(self, change: Change) -> Cell:
         """Whether it is better or worse, or may be chance."""

@@ -65,6 +65,12 @@ class Speech(NamedTuple):
             return NONE
         return self.number(value, 0 if abs(value) >= 100 or not value else 1 if abs(value) >= 0.095 else 2)
 
+    def count(self, value: float | None) -> str:
+        """A mean of counts: whole where it is, with a decimal below a hundred where it is not."""
+        if value is None:
+            return NONE
+        return self.number(value, 0 if abs(value) >= 100 or abs(value - round(value)) < 1e-9 else 1)
+
     def signed(self, value: float, digits: int = 0) -> str:
         shown = self.number(value, digits)
         return shown if value <= 0 or not shown.strip("0.,") else f"+{shown}"
@@ -73,7 +79,9 @@ class Speech(NamedTuple):
         """Of a share on 0..1; with a decimal where it is nearly all, or nearly none."""
         if share is None:
             return NONE
-        return self._percent(self.number(100 * share, int(0 < share < 0.095 or 0.995 <= share < 1)))
+        if 0.995 <= share < 1:
+            return self._percent(self.number(min(99.9, 100 * share), 1))
+        return self._percent(self.number(100 * share, int(0 < share < 0.095)))
 
     def signed_percent(self, value: float) -> str:
         """Of percent."""

@@ -67,7 +67,7 @@ def diamond(x: float, y: float, class_: str = "hollow") -> Markup:
 
 
 def square(x: float, y: float, class_: str = "hollow") -> Markup:
-    r = MARK - 1
+    r = MARK + 1.5
     return element("rect", x=x - r, y=y - r, width=2 * r, height=2 * r, class_=class_)
 
 

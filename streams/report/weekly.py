@@ -225,7 +225,7 @@ class _Week:
                         NONE if oldest is None else t.date(int(oldest)),
                         t.number(values.get("raised", 0)),
                         t.number(values.get("removed", 0)),
-                        t.length(values.get("removal_p50_s")),
+                        _unless(t.length(values.get("removal_p50_s")), values.get("raised"), self.w),
                     )
                 )
         if not rows:
@@ -259,7 +259,7 @@ class _Week:
     def _indicators(self, function: str, kind: str, fresh: Values) -> Cell:
         t = self.t
         said = [
-            f"{t.name(row.labels['indicator'])} {t.amount(float(row.values['value'] or 0))} "
+            f"{t.name(row.labels['indicator'])} {t.count(float(row.values['value'] or 0))} "
             f"({t.date(int(row.values['value_at'] or 0))})"
             for row in self.m.rows("indicator", None)
             if (row.labels["function"], row.labels["kind"]) == (function, kind)
@@ -267,7 +267,8 @@ class _Week:
         if not said:
             return cell(t("indicators.missing"), LATE)
         is_stale = fresh.get(f"{kind}_fresh") == 0
-        return cell("; ".join(sorted(said)), LATE if is_stale else "", t("indicators.stale") if is_stale else "")
+        first, *also = sorted(said)
+        return Cell(first, LATE if is_stale else "", t("indicators.stale") if is_stale else "", also)
 
     def before(self) -> Iterator[Part]:
         if self.changes:
@@ -276,8 +277,9 @@ class _Week:
             yield Note(self.t("week_before.nothing"))
 
 
-def _effect(said: str, values: Values, writer: Writer) -> str:
-    return writer.t("unreached") if said == NONE and values["made"] else said
+def _unless(said: str, n: float | None, writer: Writer) -> str:
+    """A length; where there is none though something has begun, that it is not reached yet."""
+    return writer.t("unreached") if said == NONE and n else said
 
 
 def levels(material: Material, writer: Writer, window: str) -> Iterator[Part]:
@@ -288,7 +290,7 @@ def levels(material: Material, writer: Writer, window: str) -> Iterator[Part]:
             if row.labels["level"] == level:
                 values = row.values
                 counts = [t.number(values[name]) for name in ("made", "effective", "revoked")]
-                p50, p90 = (_effect(t.length(values[name]), values, writer) for name in ("p50_s", "p90_s"))
+                p50, p90 = (_unless(t.length(values[name]), values["made"], writer) for name in ("p50_s", "p90_s"))
                 unit = t.term("unit", row.labels["unit"])
                 rows.append(
                     cells(

@@ -113,6 +113,7 @@ WORDS = {
     "fig.decision": "Decision, half within",
     "fig.within_1d": "Decided within a day",
     "fig.resolve": "Closed, half within",
+    "fig.first_missed": "First reaction missed",
     "fig.missed": "Closing missed",
     "fig.effect": "Taking effect, half within",
     "fig.reopened": "Cases reopened",
@@ -274,9 +275,10 @@ WORDS = {
     "monthly.made": "{n} decisions were made in four weeks, and {effective} took effect.",
     "monthly.made.one": "One decision was made in four weeks; in effect: {effective}.",
     "monthly.nothing": "Nothing was decided in four weeks.",
-    "monthly.moved": "Of {n} that concern more than a case or two, something clearly became better at the "
-    "touchpoints of {better}, and worse at those of {worse}.",
-    "monthly.moved.one": "One concerns more than a case or two; clearly better after it: {better}, worse: {worse}.",
+    "monthly.moved": "Of the {n} beyond daily work (tactical, strategic, with a title, or on ten cases or more), "
+    "something clearly became better at the touchpoints of {better}, and worse at those of {worse}.",
+    "monthly.moved.one": "One is beyond daily work (tactical, strategic, with a title, or on ten cases or more); "
+    "clearly better after it: {better}, worse: {worse}.",
     "monthly.waiting": "{n} still wait to take effect, the oldest since {day}.",
     "monthly.waiting.one": "One still waits to take effect, since {day}.",
     "monthly.rhythm": "Of what came the month before, {share} was decided within four weeks.",
@@ -297,9 +299,9 @@ WORDS = {
     "they are counted below.",
     "decided.daily.one": "One operational decision without a title, on fewer than {few} cases, is daily work; it is "
     "counted below.",
-    "never.revoked": "revoked {day}",
+    "never.revoked": "revoked",
     "never.yet": "not yet",
-    "waits": "{length} so far",
+    "so_far": "so far",
     "moved.no_effect": "It has not taken effect.",
     "moved.nowhere": "It names no case.",
     "moved.early": "Too early to tell: less than a week.",

@@ -114,6 +114,7 @@ WORDS = {
     "fig.decision": "Reaktioaika, puolet",
     "fig.within_1d": "Päätetty päivässä",
     "fig.resolve": "Suljettu, puolet",
+    "fig.first_missed": "Ensireaktio myöhässä",
     "fig.missed": "Sulkeminen myöhässä",
     "fig.effect": "Voimaantulo, puolet",
     "fig.reopened": "Avattu uudelleen",
@@ -277,10 +278,11 @@ WORDS = {
     "monthly.made": "Neljässä viikossa tehtiin {n} päätöstä, ja voimaan tuli {effective}.",
     "monthly.made.one": "Neljässä viikossa tehtiin yksi päätös; voimaan tuli {effective}.",
     "monthly.nothing": "Neljässä viikossa ei päätetty mitään.",
-    "monthly.moved": "Kun päätös koski useampaa kuin yhtä tai kahta tapausta ({n}), jokin muuttui sen "
-    "kosketuspisteissä selvästi paremmaksi {better} kertaa ja huonommaksi {worse} kertaa.",
-    "monthly.moved.one": "Yksi päätös koski useampaa kuin yhtä tai kahta tapausta; sen jälkeen selvästi parempi: "
-    "{better}, huonompi: {worse}.",
+    "monthly.moved": "Muita kuin päivittäisiä (taktinen, strateginen, otsikoitu tai vähintään kymmentä tapausta "
+    "koskeva) on {n}: niistä {better} jälkeen jokin muuttui kosketuspisteissä selvästi paremmaksi ja {worse} jälkeen "
+    "huonommaksi.",
+    "monthly.moved.one": "Muita kuin päivittäisiä (taktinen, strateginen, otsikoitu tai vähintään kymmentä tapausta "
+    "koskeva) on yksi; sen jälkeen selvästi parempi: {better}, huonompi: {worse}.",
     "monthly.waiting": "{n} odottaa yhä voimaantuloaan, vanhin {day} alkaen.",
     "monthly.waiting.one": "Yksi odottaa yhä voimaantuloaan, {day} alkaen.",
     "monthly.rhythm": "Edellisessä kuussa tulleista {share} päätettiin neljän viikon kuluessa.",
@@ -301,9 +303,9 @@ WORDS = {
     "työtä; ne ovat mukana alempana luvuissa.",
     "decided.daily.one": "Yksi operatiivinen päätös ilman otsikkoa, alle {few} tapauksesta, on päivittäistä työtä; "
     "se on mukana alempana luvuissa.",
-    "never.revoked": "kumottu {day}",
+    "never.revoked": "kumottu",
     "never.yet": "ei vielä",
-    "waits": "{length} tähän asti",
+    "so_far": "tähän asti",
     "moved.no_effect": "Se ei ole tullut voimaan.",
     "moved.nowhere": "Se ei nimeä yhtään tapausta.",
     "moved.early": "Liian aikaista sanoa: alle viikko.",
