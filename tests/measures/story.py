@@ -29,7 +29,7 @@ CONFIG: dict[str, Any] = {
             "pausable": ["decide"],
         }
     ],
-    "windows": ["15m", "1h", "1d", "7d", "28d", "60d"],
+    "windows": ["15m", "1h", "1d", "48h", "7d", "28d", "35d", "36d", "60d"],
     "retention": "130d",
 }
 

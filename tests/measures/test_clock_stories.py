@@ -101,20 +101,24 @@ def test_worked_time_of_one_that_runs_stands_still_while_it_is_paused(story: Sto
 @pytest.mark.parametrize(
     ("window", "start"),
     [
-        ("15m", LATER - timedelta(minutes=17, seconds=30)),  # T - W is 11:47:30, its pane begins at 11:45
-        ("1h", LATER - timedelta(hours=1, minutes=2, seconds=30)),
-        ("1d", LATER - timedelta(days=1, minutes=2, seconds=30)),
+        ("15m", NOON),  # T - W is 12:02:30, its pane of 5 minutes begins at 12:00
+        ("1h", NOON - timedelta(minutes=45)),
+        ("1d", NOON - timedelta(days=1, minutes=-15)),
+        ("48h", NOON - timedelta(days=2, minutes=-15)),  # the longest one with such panes
         ("7d", NOON - timedelta(days=7)),  # panes of an hour
         ("28d", NOON - timedelta(days=28)),
-        ("60d", datetime(2026, 1, 1, tzinfo=NOON.tzinfo)),  # panes of a day
+        ("35d", NOON - timedelta(days=35)),
+        ("36d", datetime(2026, 1, 25, tzinfo=NOON.tzinfo)),  # of a day
+        ("60d", datetime(2026, 1, 1, tzinfo=NOON.tzinfo)),
     ],
 )
 def test_windows_begin_at_the_pane_that_holds_their_beginning(story: Story, window: str, start: datetime) -> None:
+    at = NOON + timedelta(minutes=17, seconds=30)
     story.feedback("before", start - MS, emotion=-1).feedback("at", start, emotion=1)
-    assert said(story.clock("decide", window, LATER), "received") == [1]
-    assert said(story.of("emotion", window, LATER, touchpoint="delivery"), "count", "mean") == [1, 1]
+    assert said(story.clock("decide", window, at), "received") == [1]
+    assert said(story.of("emotion", window, at, touchpoint="delivery"), "count", "mean") == [1, 1]
     story.feedback("after", start + MS)
-    assert said(story.clock("decide", window, LATER), "received") == [2]
+    assert said(story.clock("decide", window, at), "received") == [2]
 
 
 def test_what_happens_at_the_instant_itself_is_known_and_nothing_later(story: Story) -> None:

@@ -68,9 +68,12 @@ def test_perception_gap_needs_two_levels(story: Story) -> None:
     answers = [("top", 0.9), ("top", 0.8), ("middle", 0.6), ("front", 0.3), ("front", 0.5)]
     for level, score in answers:
         story.add("pulse", ago(days=2), unit="logistics", level=level, question="in time?", score=score)
+    for level in ("top", "front"):
+        story.add("pulse", ago(days=2), unit="logistics", level=level, question="asked?", score=0.5)
     story.add("pulse", ago(days=2), unit="logistics", level="top", question="heard?", score=0.5)
     labels = {"unit": "logistics"}
     assert story.of("perception_gap", "28d", question="in time?", **labels) == {"gap": 0.45, "levels": 3}
+    assert story.of("perception_gap", "28d", question="asked?", **labels) == {"gap": 0, "levels": 2}
     assert story.of("perception_gap", "28d", question="heard?", **labels) == {"gap": None, "levels": 1}
 
 
