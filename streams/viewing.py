@@ -149,7 +149,8 @@ class Viewing:
             self._publish(found, view.at)
         text = text_of(self._metrics.families(found)) if found is not None else b""
         took = time.monotonic() - began
-        self._seen = Seen(found, text, view.at, missing, view.size, took)
+        if self._partials is partials:  # else it was taken over meanwhile
+            self._seen = Seen(found, text, view.at, missing, view.size, took)
         return 0.0 if is_first else time.thread_time() - busy
 
     def _publish(self, found: list[Row], at: int) -> None:
