@@ -98,7 +98,7 @@ class Viewing:
     def _view(self) -> None:
         consumer = self._consumer()
         consumer.subscribe([self._topic], on_assign=self._assigned, on_revoke=self._lost, on_lost=self._lost)
-        look_at = 0.0
+        look_at, self._polled_at = 0.0, time.monotonic()
         try:
             while not self._stopped.is_set():
                 self._take(consumer)
@@ -163,6 +163,7 @@ class Viewing:
             self._let_go()
         except KafkaException as failed:
             log.warning("the windows could not be published, and will be later: %s", failed)
+            self._windows = Windows(self._settings, self._codec)  # a producer that has failed may never do it
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         if not partitions:
