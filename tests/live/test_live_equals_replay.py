@@ -116,7 +116,7 @@ def test_live_equals_replay(
         for fault in range(KILLS + 1):
             number = fault % len(workers)
             victim = workers[number]
-            until(lambda: all(w.shards() == 6 for w in workers), 90, "both own their half")
+            until(lambda: all(w.shards() == 8 for w in workers), 90, "both own their half")
             before = victim.events()
             feeder.send_part()
             until(lambda: victim.events() > before + 500, 60, "it folds the next part")  # noqa: B023

@@ -92,7 +92,7 @@ def test_decisions_that_another_worker_has_not_told_yet_keep_everybody_from_clai
     with Crew(applied) as crew:
         config = crew.configured(CONFIG)
         alive, away = (crew.start("--session-timeout", "60", config=config) for _ in range(2))
-        until(lambda: alive.shards() == away.shards() == 6, 60, "they share the partitions")
+        until(lambda: alive.shards() == away.shards() == 8, 60, "they share the partitions")
         due = now_ms() + 6_000
         for group in ("decided", "silent"):
             send(applied, (feedback(f"{group}-{n}", due) for n in range(CASES)))
