@@ -16,7 +16,7 @@ demo: venv  ## a whole organisation on this machine, with alarms and a live view
 
 test: check  ## everything: check, then all that needs a real broker
 	@echo "== tests on a real broker, and all others"
-	@$(BIN)/python -m pytest --ignore=tests/unit --ignore=tests/oracle --durations=10 -rP
+	@$(BIN)/python -m pytest --ignore=tests/unit --ignore=tests/oracle --durations=10 -rfEP
 
 check: venv  ## format, lint, types, imports, unit tests and the core against its oracle
 	@echo "== format"
@@ -28,7 +28,7 @@ check: venv  ## format, lint, types, imports, unit tests and the core against it
 	@echo "== imports"
 	@$(BIN)/lint-imports
 	@echo "== unit tests, and the core against its oracle"
-	@$(BIN)/python -m pytest tests/unit tests/oracle -rP
+	@$(BIN)/python -m pytest tests/unit tests/oracle -rfEP
 
 golden: venv  ## write the golden files anew; look at the difference before it is committed
 	@$(BIN)/python -m pytest tests/golden --golden

@@ -306,7 +306,7 @@ class Board:
             "is_part": False,
             "version": self.hub.version,
         }
-        is_part = request.headers.get("hx-request") == "true" and status == 200
+        is_part = request.headers.get("hx-request") == "true" and status == 200 and who is not None
         name = f"parts/{template}.html" if is_part else f"{template}.html"
         text = self._templates.get_template(name).render({**common, **context, "is_part": is_part})
         return HTMLResponse(text, status)
