@@ -73,7 +73,8 @@ class _Month:
         yield t.many("monthly.made", made, effective=t.number(effective)) if made else t("monthly.nothing")
         if self.weighty:
             better, worse = (sum(self._moves(found, way) for _, found in self.shown) for way in (1, -1))
-            yield t.many("monthly.moved", len(self.weighty), better=t.number(better), worse=t.number(worse))
+            key = "monthly.moved" if better or worse else "monthly.unmoved"
+            yield t.many(key, len(self.weighty), better=t.number(better), worse=t.number(worse))
         waiting = len(self.in_flight)
         if waiting:
             oldest = min(self.in_flight, key=lambda one: one.made_at or 0)
@@ -153,7 +154,7 @@ class _Month:
         """Level, unit and touchpoints."""
         t = self.t
         said = [t.term("level", one.level), t.name(one.unit) if one.unit else t("organisation")]
-        return " · ".join([*said, ", ".join(map(t.name, one.touchpoints)) or t("no_touchpoint")])
+        return " · ".join([*said, ", ".join(map(t.place, one.touchpoints)) or t("no_touchpoint")])
 
     def _effective(self, one: Decided) -> Cell:
         t = self.t
@@ -224,11 +225,11 @@ class _Month:
         )
 
     def before(self) -> Iterator[Part]:
-        start, after = self.m.span(_MONTH_MS, _MONTH_MS)[0], self.m.span(_MONTH_MS)
-        if not self.m.is_known(start):
+        before, after = self.m.span(_MONTH_MS, _MONTH_MS), self.m.span(_MONTH_MS)
+        if not self.m.is_known(before):
             yield Note(self.t("month_before.nothing"))
             return
-        yield from self.w.beside(self.m.changes((start, after[0]), after), PERIOD, "month_before")
+        yield from self.w.beside(self.m.changes((before[0], after[0]), after), PERIOD, "month_before")
 
     def lasting(self) -> Iterator[Part]:
         """Of the obstacles that stood in the month, those that stood longest."""
@@ -243,7 +244,7 @@ class _Month:
             return
         rows = [
             [
-                *cells(t.name(cause), t.name(touchpoint), t.date(raised), t.length(lasted)),
+                *cells(t.name(cause), t.place(touchpoint), t.date(raised), t.length(lasted)),
                 cell(t("stands"), LATE) if stands else cell(t("gone"), SOFT),
                 cell(t.number(named)),
             ]

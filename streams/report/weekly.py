@@ -57,7 +57,7 @@ class _Week:
 
     def _changes(self) -> list[Change]:
         before, after = self.m.span(_WEEK_MS, _WEEK_MS), self.m.span(_WEEK_MS)
-        return self.m.changes((before[0], after[0]), after) if self.m.is_known(before[0]) else []
+        return self.m.changes((before[0], after[0]), after) if self.m.is_known(before) else []
 
     def _alignment(self, unit: str) -> Values:
         return self.m.values("alignment", FOUR_WEEKS, unit=unit)
@@ -145,7 +145,7 @@ class _Week:
             counts = {row.labels["kind"]: row.values["count"] for row in self._feedback(touchpoint)}
             if not counts:
                 continue
-            name = t("all") if touchpoint == ALL else t.name(touchpoint)
+            name = t("all") if touchpoint == ALL else t.place(touchpoint)
             meant = self.m.values("intended", FOUR_WEEKS, touchpoint=touchpoint).get("emotion_intended")
             mean = felt.get("mean")
             pairs.append(Pair(name, mean, meant))
@@ -213,12 +213,12 @@ class _Week:
             meant = self.m.values("intended", FOUR_WEEKS, touchpoint=touchpoint).get("standing_intended")
             if values or meant is not None:
                 mean = values.get("standing_mean", 0.0)
-                bars.append(Bar(t.name(touchpoint), mean, t.amount(mean), meant))
+                bars.append(Bar(t.place(touchpoint), mean, t.amount(mean), meant))
                 number = t.number(values.get("standing_now", 0))
                 oldest = values.get("oldest_at")
                 rows.append(
                     cells(
-                        t.name(touchpoint),
+                        t.place(touchpoint),
                         t.amount(mean),
                         NONE if meant is None else t.amount(meant),
                         number,
