@@ -11,7 +11,7 @@ from processors.policy import CLOCKS, OTHER
 from streams.report import charts, marks
 from streams.report.charts import Bar, Range, Strip, Words
 from streams.report.material import Material, total
-from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Section, Table, Tile, cell, cells
+from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Table, Tile, cell, cells
 from streams.report.parts import Writer
 
 DAY, WEEK = "1d", "7d"
@@ -32,12 +32,12 @@ def report(material: Material, writer: Writer) -> Report:
         sentences=list(day.sentences()),
         tiles=list(day.tiles()),
         sections=[
-            Section("critical", t("critical.title"), t("critical.lead"), list(day.critical())),
-            Section("reaction", t("reaction.title"), t("reaction.lead"), list(day.reaction())),
-            Section("friction", t("worst.title"), t("worst.lead"), list(day.friction())),
-            Section("came", t("came.title"), t("came.lead"), list(day.came())),
-            Section("rhythm", t("rhythm.daily.title"), t("rhythm.daily.lead"), list(writer.rhythm(material, "daily"))),
-            Section("weekday", t("weekday.title"), t("weekday.lead"), list(day.weekday())),
+            writer.section("critical", "critical", day.critical()),
+            writer.section("reaction", "reaction", day.reaction()),
+            writer.section("friction", "worst", day.friction()),
+            writer.section("came", "came", day.came()),
+            writer.section("rhythm", "rhythm.daily", writer.rhythm(material, "daily")),
+            writer.section("weekday", "weekday", day.weekday()),
         ],
         notes=writer.notes("note.waiting", "note.bins", "note.rhythm"),
     )
