@@ -239,5 +239,6 @@ def test_rhythm_that_was_changed_is_found_and_what_was_not_is_not() -> None:
         assert test is not None
         assert test.by_day is not None
         assert test.by_day < 0.001
-    assert change("acknowledge", "p50_s").direction == 0
+    # A decision is a first reaction, too, so that comes sooner as well; but no more feedback comes.
     assert change("acknowledge", "received_per_day").direction == 0
+    assert found[Key("feedback", (("touchpoint", "*"), ("kind", "complaint")), "count_per_day")].direction == 0
