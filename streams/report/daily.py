@@ -11,7 +11,7 @@ from processors.policy import CLOCKS, OTHER
 from streams.report import charts, marks
 from streams.report.charts import Bar, Range, Strip, Words
 from streams.report.material import Material, total
-from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Section, Table, Tile, cell, cells
+from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Table, Tile, cell, cells
 from streams.report.parts import Writer
 
 DAY, WEEK = "1d", "7d"
@@ -32,12 +32,12 @@ def report(material: Material, writer: Writer) -> Report:
         sentences=list(day.sentences()),
         tiles=list(day.tiles()),
         sections=[
-            Section("critical", t("critical.title"), t("critical.lead"), list(day.critical())),
-            Section("reaction", t("reaction.title"), t("reaction.lead"), list(day.reaction())),
-            Section("friction", t("worst.title"), t("worst.lead"), list(day.friction())),
-            Section("came", t("came.title"), t("came.lead"), list(day.came())),
-            Section("rhythm", t("rhythm.daily.title"), t("rhythm.daily.lead"), list(writer.rhythm(material, "daily"))),
-            Section("weekday", t("weekday.title"), t("weekday.lead"), list(day.weekday())),
+            writer.section("critical", "critical", day.critical()),
+            writer.section("reaction", "reaction", day.reaction()),
+            writer.section("friction", "worst", day.friction()),
+            writer.section("came", "came", day.came()),
+            writer.section("rhythm", "rhythm.daily", writer.rhythm(material, "daily")),
+            writer.section("weekday", "weekday", day.weekday()),
         ],
         notes=writer.notes("note.waiting", "note.bins", "note.rhythm"),
     )
@@ -51,7 +51,7 @@ class _Day:
         self.earlier = [
             material.figures(span)
             for back in range(1, _WEEKS_BACK + 1)
-            if material.is_known((span := material.span(DAY_MS, 7 * back * DAY_MS))[0])
+            if material.is_known(span := material.span(DAY_MS, 7 * back * DAY_MS))
         ]
 
     # -- at its head
@@ -132,7 +132,7 @@ class _Day:
         for touchpoint in [*self.m.touchpoints, ALL]:
             first, decide = (self.m.clock(window, name, touchpoint) for window, name in _REACTIONS)
             if first or decide:
-                name = t("all") if touchpoint == ALL else t.name(touchpoint)
+                name = t("all") if touchpoint == ALL else t.place(touchpoint)
                 rows.append([cell(name), *(one for values in (first, decide) for one in self.w.lengths(values))])
                 if decide:
                     shown.append(Range(name, decide["p50_s"], decide["p90_s"], decide["completed_p50_s"]))
@@ -163,7 +163,7 @@ class _Day:
                 if one.labels["cause"] == cause and one.labels["touchpoint"] != ALL and one.values["standing_mean"]
             ]
             shown.append(Bar(t.name(cause), values["standing_mean"], t.amount(values["standing_mean"])))
-            rows.append([cell(t.name(cause)), cell(", ".join(map(t.name, sorted(places)))), *self.w.standing(values)])
+            rows.append([cell(t.name(cause)), cell(", ".join(map(t.place, sorted(places)))), *self.w.standing(values)])
         if not rows:
             yield Note(t("worst.nothing"))
             return
@@ -178,7 +178,7 @@ class _Day:
         for touchpoint in [*self.m.touchpoints, ALL]:
             counts = [self._came(None, touchpoint), *(self._came(kind, touchpoint) for kind in _KINDS)]
             if counts[0] or touchpoint == ALL:
-                rows.append(cells(t("all") if touchpoint == ALL else t.name(touchpoint), *map(t.number, counts)))
+                rows.append(cells(t("all") if touchpoint == ALL else t.place(touchpoint), *map(t.number, counts)))
         head = [t("col.touchpoint"), t("col.in_all"), *(t.term("kind", kind) for kind in _KINDS)]
         yield Table(t("came.caption"), head, rows, total=True)
 

@@ -12,7 +12,7 @@ from processors.canonical import rfc3339
 from processors.decided import Decided
 from processors.measures import clock, friction, rhythm, voice
 from processors.measures.clock import ClockSum
-from processors.measures.rows import kept, rows
+from processors.measures.rows import kept, order, rows
 from processors.measures.terms import ALL, Frame, Row, unit_label
 from processors.measures.view import Kept, View
 from processors.panes import DAY_MS, EVER, HOUR_MS, PANE_MS, Span, floor
@@ -54,7 +54,7 @@ class Material:
         for where, facts in self.known.cells.items():
             self._view.put("", where, pack(facts))
         by_kind: defaultdict[tuple[str, str | None], list[Row]] = defaultdict(list)
-        for row in rows(self._view, self.frame):
+        for row in sorted(rows(self._view, self.frame), key=order):
             by_kind[row.measure, row.window].append(row)
         self._rows = dict(by_kind)
 
@@ -119,9 +119,11 @@ class Material:
         """The window of a length as of `back` milliseconds before the report."""
         return floor(self.at - length, PANE_MS) - back, self.at - back
 
-    def is_known(self, start: int) -> bool:
-        """Whether the cells know what happened since then, but for a day without anything."""
-        return self.known.since is not None and start >= self.known.since - DAY_MS
+    def is_known(self, span: tuple[int, int]) -> bool:
+        """Whether the cells know what happened in a window; one that is longer may begin with an idle day."""
+        start, end = span
+        idle = DAY_MS if end - start > DAY_MS else HOUR_MS
+        return self.known.since is not None and start >= self.known.since - idle
 
     def figures(self, span: tuple[int, int]) -> Figures:
         """What all of it came to in a window, as it was read when that ended."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from processors.measures.terms import ALL, Row
@@ -11,7 +11,7 @@ from processors.periods.figures import LENGTH, RATE, SHARE, VALUES, Key
 from streams.report import charts, marks
 from streams.report.charts import Bar, Span, Words
 from streams.report.material import Material, Values
-from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Table, cell, cells
+from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Section, Table, cell, cells
 from streams.report.speech import NONE, Speech
 
 _TOGETHER = "\u00a0"  # a space at which no line ends
@@ -62,6 +62,10 @@ class Writer:
     def notes(self, *keys: str) -> list[str]:
         return [self.t(key) for key in keys]
 
+    def section(self, key: str, words: str, parts: Iterable[Part]) -> Section:
+        """A section. key: its place in the page. words: the key of its title and lead."""
+        return Section(key, self.t(f"{words}.title"), self.t(f"{words}.lead"), list(parts))
+
     # -- measures
 
     def lengths(self, values: Values) -> list[Cell]:
@@ -74,6 +78,10 @@ class Writer:
             for name in ("p50_s", "p90_s")
         )
         return [p50, p90, cell(t.length(values["completed_p50_s"]), SOFT), cell(t.number(waiting))]
+
+    def reached(self, seconds: float | None, n: float | None) -> str:
+        """A length; where there is none though something has begun, that it is not reached yet."""
+        return self.t("unreached") if seconds is None and n else self.t.length(seconds)
 
     def standing(self, values: Values) -> list[Cell]:
         """Standing mean, now, the oldest, blocked case time."""

@@ -46,6 +46,10 @@ class Speech(NamedTuple):
         """A word of a closed vocabulary; what is not in it stands as it is."""
         return LANGUAGES[self.code].get(f"{kind}.{name}") or self.name(name)
 
+    def place(self, touchpoint: str) -> str:
+        """A touchpoint."""
+        return self.term("touchpoint", touchpoint)
+
     def name(self, text: str) -> str:
         """A name, cause or title from outside."""
         return plain(text, _MOST_LETTERS) or NONE
@@ -100,7 +104,7 @@ class Speech(NamedTuple):
             return NONE
         unit, name = next(((unit, name) for unit, name in _UNITS if seconds >= 1.5 * unit or unit == 1), _UNITS[-1])
         found = seconds / unit
-        return f"{self.number(found, digits if found < 9.95 else 0)}{_NARROW}{self(f'unit.{name}')}"
+        return f"{self.number(found, digits if 0 < found < 9.95 else 0)}{_NARROW}{self(f'length.{name}')}"
 
     def round_length(self, seconds: float) -> str:
         """A length without decimals, for an axis."""

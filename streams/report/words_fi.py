@@ -12,12 +12,13 @@ WORDS = {
     "nothing": "Näytettävää ei ole.",
     "unknown": "?",
     "unreached": "ei vielä",
-    "unit.d": "vrk",
-    "unit.h": "h",
-    "unit.min": "min",
-    "unit.s": "s",
+    "length.d": "vrk",
+    "length.h": "h",
+    "length.min": "min",
+    "length.s": "s",
     # Omat sanamme.
     "unit.other": "Ei yksikköä",
+    "touchpoint.other": "Muut kosketuspisteet",
     "clock.acknowledge": "Ensireaktio",
     "clock.decide": "Päätös",
     "clock.effect": "Voimaantulo",
@@ -149,7 +150,7 @@ WORDS = {
     "daily.overdue_all": "{n} kriittisen palautteen kelloa on myöhässä, kaikki yksikössä {unit}.",
     "daily.overdue_all.one": "Yksi kriittisen palautteen kello on myöhässä, yksikössä {unit}.",
     "daily.nothing_overdue": "Mikään kriittinen palaute ei ole myöhässä.",
-    "daily.came": "Vuorokauden aikana tuli {n} palautetta, joista {complaints} oli valituksia.",
+    "daily.came": "Vuorokauden aikana tuli {n} palautetta; valituksia niistä: {complaints}.",
     "daily.came.one": "Vuorokauden aikana tuli yksi palaute; valituksia: {complaints}.",
     "daily.nothing_came": "Vuorokauden aikana ei tullut palautetta.",
     "daily.reaction": "Puolet näistä asiakkaista sai ensireaktion ajassa {p50}; {n} odottaa sitä yhä.",
@@ -215,7 +216,7 @@ WORDS = {
     "weekly.lowest": "Matalimmalla on {unit}: näistä kahdesta alempi on {level} sadasta.",
     "weekly.no_alignment": "Työntekijät eivät ole vastanneet, joten heidän näkemystään ei voi asettaa asiakkaiden "
     "näkemyksen rinnalle.",
-    "weekly.friction": "Esteitä oli tiellä keskimäärin {standing} yhtä aikaa; poistettuja {removed}.",
+    "weekly.friction": "Esteitä oli tiellä keskimäärin {standing} yhtä aikaa; poistettuja: {removed}.",
     "weekly.rhythm": "Edellisellä viikolla tulleista {share} päätettiin viikon kuluessa.",
     "tile.emotion": "Asiakkaiden tunne",
     "tile.negative": "kielteisiä {share}",
@@ -283,6 +284,10 @@ WORDS = {
     "huonommaksi.",
     "monthly.moved.one": "Muita kuin päivittäisiä (taktinen, strateginen, otsikoitu tai vähintään kymmentä tapausta "
     "koskeva) on yksi; sen jälkeen selvästi parempi: {better}, huonompi: {worse}.",
+    "monthly.unmoved": "Muita kuin päivittäisiä (taktinen, strateginen, otsikoitu tai vähintään kymmentä tapausta "
+    "koskeva) on {n}; niiden kosketuspisteissä ei ole vielä selvästi muuttunut mikään.",
+    "monthly.unmoved.one": "Muita kuin päivittäisiä (taktinen, strateginen, otsikoitu tai vähintään kymmentä "
+    "tapausta koskeva) on yksi; sen kosketuspisteissä ei ole vielä selvästi muuttunut mikään.",
     "monthly.waiting": "{n} odottaa yhä voimaantuloaan, vanhin {day} alkaen.",
     "monthly.waiting.one": "Yksi odottaa yhä voimaantuloaan, {day} alkaen.",
     "monthly.rhythm": "Edellisessä kuussa tulleista {share} päätettiin neljän viikon kuluessa.",
@@ -325,7 +330,7 @@ WORDS = {
     "waiting.lead": "Milloin tahansa tehdyt päätökset, jotka eivät ole tulleet voimaan eikä niitä ole kumottu, "
     "vanhin ensin.",
     "waiting.caption": "Voimaantuloaan odottavat päätökset",
-    "waiting.nothing": "Jokainen muu kuin päivittäinen päätös on tullut voimaan.",
+    "waiting.nothing": "Jokainen muu kuin päivittäinen päätös on tullut voimaan tai kumottu.",
     "levels.title": "Kaikki päätökset tasoittain",
     "levels.lead": "Neljä viikkoa; kuinka kauan tekemisestä voimaantuloon, odottavat mukaan luettuina.",
     "month_before.title": "Edellinen kuukausi",

@@ -20,7 +20,7 @@ from streams.config import parse
 from streams.files import write_lines
 from streams.measures.files import CELLS, cell_rows
 from streams.measures.known import Known, of_results
-from tests.unit.periods.conftest import BEGIN, END, MIDDLE, ROOT, Cells, Shop, small_config
+from tests.unit.shop import BEGIN, END, MIDDLE, ROOT, Cells, Shop, small_config
 
 FIRST, SECOND = f"{rfc3339(BEGIN)}/{rfc3339(MIDDLE)}", f"{rfc3339(MIDDLE)}/{rfc3339(END)}"
 

@@ -13,7 +13,9 @@ from processors.periods.changes import Change, compare, figures
 from processors.periods.figures import Figure, Figures, Key, counted
 from processors.periods.intervals import Estimate
 from processors.periods.period import Period, aligned, both
-from tests.unit.periods.conftest import BEGIN, END, MIDDLE, Shop, measured
+from streams.simulation import Organisation
+from streams.simulation.plan import Plan
+from tests.unit.shop import BEGIN, END, MIDDLE, Shop, cells_of, measured, small_config
 
 WEEK = 7 * DAY_MS
 BEFORE = (BEGIN, MIDDLE)
@@ -213,3 +215,30 @@ def test_totals_alone_are_those_among_all(shop: Shop, now: Figures) -> None:
     for key, figure in together.items():
         assert figure.estimate == pytest.approx(now[key].estimate)
         assert figure.n == now[key].n
+
+
+def test_rhythm_that_was_changed_is_found_and_what_was_not_is_not() -> None:
+    """Of an organisation that decides, and brings into effect, in half of the time from an instant on."""
+    config, weeks = small_config(), 4 * WEEK
+    begin, split = END - 2 * weeks - WEEK, END - weeks  # the first week is nobody's: it began with nothing open
+    events = list(Organisation(config, 5, begin, Plan(rhythm_change=(split, 0.5))).until(END))
+    cells = cells_of(events, END, config)
+    sides = [
+        figures(cells, period, config.policies, together=True)
+        for period in both((split - weeks, split), (split, END), END, END)
+    ]
+    found = {change.key: change for change in compare(sides[0], sides[1], (28, 28))}
+
+    def change(clock: str, value: str) -> Change:
+        return found[Key("clock", (("touchpoint", "*"), ("severity", "*"), ("clock", clock)), value)]
+
+    for clock in ("decide", "effect"):
+        assert change(clock, "p50_s").direction == -1
+        assert change(clock, "within_1d_share").direction == 1
+        test = change(clock, "p50_s").test
+        assert test is not None
+        assert test.by_day is not None
+        assert test.by_day < 0.001
+    # A decision is a first reaction, too, so that comes sooner as well; but no more feedback comes.
+    assert change("acknowledge", "received_per_day").direction == 0
+    assert found[Key("feedback", (("touchpoint", "*"), ("kind", "complaint")), "count_per_day")].direction == 0

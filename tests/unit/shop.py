@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
 import yaml
 
 from processors.backtest import Backtest
@@ -22,7 +21,7 @@ from streams.measures.frame import frame
 from streams.measures.packing import pack, unpack
 from streams.simulation import Organisation
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 END = instant("2026-03-02T00:00:00+02:00")
 BEGIN = END - 14 * DAY_MS
 MIDDLE = END - 7 * DAY_MS
@@ -46,13 +45,19 @@ def small_config() -> Config:
     return parse(said)
 
 
-def cells_of(events: list[Event], until: int, config: Config) -> Cells:
-    """As a backtest would have them."""
+def backtested(events: list[Event], until: int, config: Config) -> Backtest:
+    """The events up to an instant, folded."""
     backtest = Backtest(config.policies)
     for event in events:
         if event.at <= until:
             backtest.add(event)
     list(backtest.finish())
+    return backtest
+
+
+def cells_of(events: list[Event], until: int, config: Config) -> Cells:
+    """As a backtest would have them."""
+    backtest = backtested(events, until, config)
     cells: dict[Cell, Counter[Fact]] = {}
     shares = [backtest.contribution(entries, judged) for _, entries, judged in backtest.cases()]
     for contribution in (*shares, *backtest.other_contributions()):
@@ -69,13 +74,13 @@ def measured(cells: Cells, at: int, config: Config) -> list[Row]:
     return list(rows(view, frame(config)))
 
 
-@pytest.fixture(scope="session")
-def shop() -> Shop:
+def two_weeks() -> Shop:
+    """Made anew; it takes some seconds."""
     config = small_config()
     events = list(Organisation(config, 3, BEGIN).until(END))
     for day in range(14):
         at = BEGIN + day * DAY_MS + 10 * HOUR_MS
         for unit, level, usual in (("care", "front", 0.4), ("care", "top", 0.8), ("logistics", "front", 0.3)):
             score = usual + 0.02 * (day % 5)
-            events.append(Pulse(f"{unit}-{level}-{day}", at, unit, None, level, "heard", score))
+            events.append(Pulse(f"{unit}-{level}-{day}", at, unit, None, level, "told in time", score))
     return Shop(config, events, cells_of(events, MIDDLE, config), cells_of(events, END, config))
