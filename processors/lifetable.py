@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import exp, log, sqrt
 from typing import NamedTuple
 
@@ -52,16 +52,47 @@ class LifeTable(NamedTuple):
                 mine[one] = mine.get(one, 0) + n  # a third of the time of +=, and there are very many
 
     def percentiles(self, shares: tuple[float, ...]) -> list[Percentile | None]:
+        """As those of its survival."""
+        return self.survival().percentiles(shares)
+
+    def bounds(self, share: float) -> tuple[float | None, float | None]:
+        """As those of its survival."""
+        return self.survival().bounds(share)
+
+    def survival(self) -> Survival:
+        """What is left after each bin in which something ends."""
+        ends, censored = self
+        at_risk = sum(ends.values()) + sum(censored.values())
+        left, variance = 1.0, 0.0
+        steps: list[Step] = []
+        for one in sorted({*ends, *censored}):
+            ended = ends.get(one, 0)
+            if ended:
+                left *= 1 - ended / at_risk
+                if at_risk > ended:
+                    variance += ended / (at_risk * (at_risk - ended))
+                steps.append((one, at_risk, left, variance))
+            at_risk -= ended + censored.get(one, 0)
+        return Survival(steps)
+
+
+Step = tuple[int, int, float, float]
+"""A bin with ends, how many are at risk in it, survival after it, the sum of d / (n (n - d)) up to it."""
+
+
+class Survival(NamedTuple):
+    """Survival by bin."""
+
+    steps: list[Step]
+
+    def percentiles(self, shares: tuple[float, ...]) -> list[Percentile | None]:
         """The first bins with survival <= 1 - q, for shares q that rise; None where that is not reached."""
         found: list[Percentile | None] = []
-        wanted = iter(shares)
-        q = next(wanted, None)
-        for one, at_risk, survival, _ in self._steps():
-            while q is not None and survival <= 1 - q + _SLACK:
+        for one, at_risk, left, _ in self.steps:
+            while left <= 1 - shares[len(found)] + _SLACK:
                 found.append(Percentile(_MIDDLES_S[one], at_risk))
-                q = next(wanted, None)
-            if q is None:
-                break
+                if len(found) == len(shares):
+                    return found
         return found + [None] * (len(shares) - len(found))
 
     def bounds(self, share: float) -> tuple[float | None, float | None]:
@@ -69,27 +100,14 @@ class LifeTable(NamedTuple):
         Crowley 1982), these by Greenwood's variance on the log-log scale. None: not reached.
         """
         low = high = None
-        for one, _, survival, variance in self._steps():
-            lower, upper = _loglog(survival, variance)
+        for one, _, left, variance in self.steps:
+            lower, upper = _loglog(left, variance)
             if low is None and lower <= 1 - share + _SLACK:
                 low = _MIDDLES_S[one]
             if upper <= 1 - share + _SLACK:
                 high = _MIDDLES_S[one]
                 break
         return low, high
-
-    def _steps(self) -> Iterator[tuple[int, int, float, float]]:
-        """By bin with ends: (bin, at risk, survival after it, sum of d / (n (n - d)) up to it)."""
-        ends, censored = self
-        at_risk = sum(ends.values()) + sum(censored.values())
-        survival, variance = 1.0, 0.0
-        for one in sorted({*ends, *censored}):
-            ended = ends.get(one, 0)
-            if ended:
-                survival *= 1 - ended / at_risk
-                variance += ended / (at_risk * (at_risk - ended)) if at_risk > ended else 0.0
-                yield one, at_risk, survival, variance
-            at_risk -= ended + censored.get(one, 0)
 
 
 def _loglog(survival: float, variance: float) -> tuple[float, float]:

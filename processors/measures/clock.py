@@ -185,8 +185,9 @@ _SHARES = (0.5, 0.9, 0.95)
 
 def _values(figures: Figures) -> dict[str, float | int | None]:
     received, done, withdrawn, met, missed, overdue = figures.counts
-    found = figures.elapsed.percentiles(_SHARES)
-    low, high = figures.elapsed.bounds(0.5)
+    survival = figures.elapsed.survival()
+    found = survival.percentiles(_SHARES)
+    low, high = survival.bounds(0.5)
     worked = figures.worked.percentiles(_SHARES[:2])
     return {
         "received": received,
