@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Mapping
 from math import exp, log, sqrt
 from typing import NamedTuple
 
@@ -50,19 +49,50 @@ class LifeTable(NamedTuple):
         """Take another table into this one."""
         for mine, theirs in zip(self, other, strict=True):
             for one, n in theirs.items():
-                mine[one] += n
+                mine[one] = mine.get(one, 0) + n  # a third of the time of +=, and there are very many
+
+    def percentiles(self, shares: tuple[float, ...]) -> list[Percentile | None]:
+        """As those of its survival."""
+        return self.survival().percentiles(shares)
+
+    def bounds(self, share: float) -> tuple[float | None, float | None]:
+        """As those of its survival."""
+        return self.survival().bounds(share)
+
+    def survival(self) -> Survival:
+        """What is left after each bin in which something ends."""
+        ends, censored = self
+        at_risk = sum(ends.values()) + sum(censored.values())
+        left, variance = 1.0, 0.0
+        steps: list[Step] = []
+        for one in sorted({*ends, *censored}):
+            ended = ends.get(one, 0)
+            if ended:
+                left *= 1 - ended / at_risk
+                if at_risk > ended:
+                    variance += ended / (at_risk * (at_risk - ended))
+                steps.append((one, at_risk, left, variance))
+            at_risk -= ended + censored.get(one, 0)
+        return Survival(steps)
+
+
+Step = tuple[int, int, float, float]
+"""A bin with ends, how many are at risk in it, survival after it, the sum of d / (n (n - d)) up to it."""
+
+
+class Survival(NamedTuple):
+    """Survival by bin."""
+
+    steps: list[Step]
 
     def percentiles(self, shares: tuple[float, ...]) -> list[Percentile | None]:
         """The first bins with survival <= 1 - q, for shares q that rise; None where that is not reached."""
         found: list[Percentile | None] = []
-        wanted = iter(shares)
-        q = next(wanted, None)
-        for one, at_risk, survival, _ in self._steps():
-            while q is not None and survival <= 1 - q + _SLACK:
+        for one, at_risk, left, _ in self.steps:
+            while left <= 1 - shares[len(found)] + _SLACK:
                 found.append(Percentile(_MIDDLES_S[one], at_risk))
-                q = next(wanted, None)
-            if q is None:
-                break
+                if len(found) == len(shares):
+                    return found
         return found + [None] * (len(shares) - len(found))
 
     def bounds(self, share: float) -> tuple[float | None, float | None]:
@@ -70,33 +100,14 @@ class LifeTable(NamedTuple):
         Crowley 1982), these by Greenwood's variance on the log-log scale. None: not reached.
         """
         low = high = None
-        for one, _, survival, variance in self._steps():
-            lower, upper = _loglog(survival, variance)
+        for one, _, left, variance in self.steps:
+            lower, upper = _loglog(left, variance)
             if low is None and lower <= 1 - share + _SLACK:
                 low = _MIDDLES_S[one]
             if upper <= 1 - share + _SLACK:
                 high = _MIDDLES_S[one]
                 break
         return low, high
-
-    def _steps(self) -> Iterator[tuple[int, int, float, float]]:
-        """By bin with ends: (bin, at risk, survival after it, sum of d / (n (n - d)) up to it)."""
-        at_risk = sum(self.ends.values()) + sum(self.censored.values())
-        survival, variance, before = 1.0, 0.0, 0
-        cut = sorted(self.censored)
-        reached = dict(zip(cut, accumulate(self.censored[one] for one in cut), strict=True))
-        gone, i = 0, 0  # censored in earlier bins, and how many of `cut` that are
-        for one in sorted(self.ends):
-            ended = self.ends[one]
-            if not ended:
-                continue
-            while i < len(cut) and cut[i] < one:
-                gone, i = reached[cut[i]], i + 1
-            n = at_risk - before - gone
-            survival *= 1 - ended / n
-            variance += ended / (n * (n - ended)) if n > ended else 0.0
-            yield one, n, survival, variance
-            before += ended
 
 
 def _loglog(survival: float, variance: float) -> tuple[float, float]:

@@ -26,6 +26,7 @@ class Cells:
         self._entities: dict[str, bytes] = {}
         self._cells: dict[Cell, bytes] = {}
         self._changes: dict[Cell, dict[Fact, int]] = {}
+        self._names: dict[str, str] = {}  # every event has its own copy of each, and there are few
 
     def __contains__(self, entity: str) -> bool:
         return entity in self._entities
@@ -64,11 +65,16 @@ class Cells:
             if facts:
                 packed = self._pack(facts)
                 if packed != old:
-                    found[where] = self._cells[where] = packed
+                    kept = self._named(where) if old is None else where
+                    found[kept] = self._cells[kept] = packed
             elif old is not None:
                 del self._cells[where]
                 found[where] = None
         return found
+
+    def _named(self, where: Cell) -> Cell:
+        same = self._names.setdefault
+        return Cell(where.family, same(where.a, where.a), same(where.b, where.b), where.hour)
 
     def cells(self) -> dict[Cell, bytes]:
         """All of them, as last taken."""

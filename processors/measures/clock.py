@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from processors import lifetable
@@ -17,7 +16,7 @@ from processors.calendar import Calendar
 from processors.clocks import MET, MISSED, Pauses, Reading
 from processors.enriched import Judged
 from processors.lifetable import LifeTable, bin_of
-from processors.measures.terms import ALL, Cell, Fact, Frame, Row, Shared, cell, gather
+from processors.measures.terms import ALL, Cell, Fact, Row, Shared, cell, gather
 from processors.panes import DAY_MS, Span
 from processors.policy import CLOCKS
 
@@ -116,42 +115,69 @@ class ClockSum:
         if outcome:
             counts[_WITHDRAWN + outcome] += amount
         for table, length in ((figures.elapsed, elapsed), (figures.worked, worked)):
-            table[how - 1][length] += amount
+            lengths = table[how - 1]
+            lengths[length] += amount
+            if not lengths[length]:
+                del lengths[length]
 
     def is_empty(self) -> bool:
         return all(figures.counts[RECEIVED] == 0 for figures in self._settled.values())
 
-    def at(self, now: int, calendars: Mapping[str, Calendar]) -> Iterator[tuple[int, Figures]]:
-        """By clock: all of it as of an instant; what runs is as old as it is by then."""
+    def at(self, ages: Ages) -> Iterator[tuple[int, Figures]]:
+        """By clock: all of it as of an instant; what runs is as old as it is by then. Not to be changed."""
         for clock, settled in self._settled.items():
-            if settled.counts[RECEIVED]:
+            running = self._running.get(clock)
+            if running:
                 figures = _nothing()
                 figures.plus(settled)
-                for running, n in self._running.get(clock, {}).items():
-                    _wait(figures, running, n, now, calendars)
+                for fact, n in running.items():
+                    late, elapsed, worked = ages.of(fact)
+                    if late:
+                        figures.counts[_MISSED] += n
+                        figures.counts[OVERDUE] += n
+                    figures.elapsed.censored[elapsed] += n
+                    figures.worked.censored[worked] += n
                 yield clock, figures
+            elif settled.counts[RECEIVED]:
+                yield clock, settled
 
 
-def _wait(figures: Figures, running: Fact, n: int, now: int, calendars: Mapping[str, Calendar]) -> None:
-    started, due, hours, away, since = running
-    if due is not None and due < now:
-        figures.counts[_MISSED] += n
-        figures.counts[OVERDUE] += n
-    figures.elapsed.censored[bin_of(max(0, now - started))] += n
-    worked = calendars[hours].worked(started, now if since is None else since) - away
-    figures.worked.censored[bin_of(max(0, worked))] += n
+class Ages:
+    """What an instant makes of clocks that run. Most run in several windows, so it is kept."""
+
+    def __init__(self, now: int, calendars: Mapping[str, Calendar]) -> None:
+        self._now, self._calendars = now, calendars
+        self._known: dict[Fact, tuple[bool, int, int]] = {}
+
+    def of(self, running: Fact) -> tuple[bool, int, int]:
+        """Whether it is past its due instant, and the bins of its age and of the time worked."""
+        known = self._known.get(running)
+        if known is None:
+            started, due, hours, away, since = running
+            now = self._now
+            worked = self._calendars[hours].worked(started, now if since is None else since) - away
+            known = due is not None and due < now, bin_of(max(0, now - started)), bin_of(max(0, worked))
+            self._known[running] = known
+        return known
 
 
-def rows(span: Span, sums: Mapping[tuple[str, str], ClockSum], now: int, frame: Frame) -> Iterator[Row]:
+def rows(span: Span, sums: Mapping[tuple[str, str], ClockSum], ages: Ages) -> Iterator[Row]:
     """The rows of one window."""
-    found: dict[tuple[str, str, int], Any] = {}
+    totals: dict[tuple[str, str, int], Any] = {}
     for (touchpoint, severity), one in sums.items():
-        for clock, figures in one.at(now, frame.calendars):
-            keys: Iterable[tuple[str, str, int]] = product((touchpoint, ALL), (severity, ALL), (clock,))
-            gather(found, keys, figures, _nothing)
-    for (touchpoint, severity, clock), figures in found.items():
-        labels = {"touchpoint": touchpoint, "severity": severity, "clock": CLOCKS[clock]}
-        yield Row(FAMILY, labels, span.label, _values(figures))
+        for clock, figures in one.at(ages):
+            yield _row(span, touchpoint, severity, clock, figures)
+            gather(totals, ((touchpoint, ALL, clock), (ALL, severity, clock)), figures, _nothing)
+    for (touchpoint, _, clock), figures in list(totals.items()):
+        if touchpoint == ALL:
+            gather(totals, ((ALL, ALL, clock),), figures, _nothing)
+    for key, figures in totals.items():
+        yield _row(span, *key, figures)
+
+
+def _row(span: Span, touchpoint: str, severity: str, clock: int, figures: Figures) -> Row:
+    labels = {"touchpoint": touchpoint, "severity": severity, "clock": CLOCKS[clock]}
+    return Row(FAMILY, labels, span.label, _values(figures))
 
 
 _SHARES = (0.5, 0.9, 0.95)
@@ -159,8 +185,9 @@ _SHARES = (0.5, 0.9, 0.95)
 
 def _values(figures: Figures) -> dict[str, float | int | None]:
     received, done, withdrawn, met, missed, overdue = figures.counts
-    found = figures.elapsed.percentiles(_SHARES)
-    low, high = figures.elapsed.bounds(0.5)
+    survival = figures.elapsed.survival()
+    found = survival.percentiles(_SHARES)
+    low, high = survival.bounds(0.5)
     worked = figures.worked.percentiles(_SHARES[:2])
     return {
         "received": received,

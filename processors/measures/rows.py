@@ -36,9 +36,10 @@ def kept(frame: Frame) -> list[Kept]:
 def rows(view: View, frame: Frame) -> Iterator[Row]:
     """Every row, as of the instant at which the view stands; in no order."""
     now = view.at
+    ages = clock.Ages(now, frame.calendars)
     ever = view.sums(friction.FAMILY, EVER, friction.FrictionSum)
     for span in frame.spans:
-        yield from clock.rows(span, view.sums(clock.FAMILY, span, clock.ClockSum), now, frame)
+        yield from clock.rows(span, view.sums(clock.FAMILY, span, clock.ClockSum), ages)
         yield from friction.rows(span, view.sums(friction.FAMILY, span, friction.FrictionSum), ever, now)
         yield from decision.rows(span, view.sums(decision.FAMILY, span, decision.DecisionSum), now)
         yield from voice.rows(span, view.sums(voice.FAMILY, span, voice.VoiceSum))

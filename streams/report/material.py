@@ -97,9 +97,10 @@ class Material:
     def overdue(self, severity: str) -> dict[tuple[str, str], int]:
         """Clocks that run and are overdue, since whenever, by unit and clock."""
         found: defaultdict[tuple[str, str], int] = defaultdict(int)
+        ages = clock.Ages(self.at, self.frame.calendars)
         for (touchpoint, of), one in self._view.sums(clock.FAMILY, EVER, ClockSum).items():
             if of == severity:
-                for index, figure in one.at(self.at, self.frame.calendars):
+                for index, figure in one.at(ages):
                     found[self.unit(touchpoint), CLOCKS[index]] += figure.counts[clock.OVERDUE]
         return {where: n for where, n in found.items() if n}
 
