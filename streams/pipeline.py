@@ -239,7 +239,8 @@ class Pipeline:
             known = {entry.id: entry for entry in before.entries}
             add, grown = stage.adder(known), False
             for topic, record, entry in news:
-                verdict = TOO_LATE if shard.is_too_late(before.purged, not known, entry, now) else add(entry)
+                is_late = (before.purged or not known) and shard.is_too_late(before.purged, not known, entry, now)
+                verdict = TOO_LATE if is_late else add(entry)
                 if verdict == FOLDED:
                     grown = True
                     if entry.rank == FEEDBACK:
