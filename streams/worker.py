@@ -115,6 +115,7 @@ class Worker:
         app.on_started_first, app.on_stopped_last = self._start_threads, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
         transport.on_assigned, transport.on_revoked, transport.position = self._assigned, self._revoked, self.position
+        transport.order = {topic: place for place, (topic, _) in enumerate(self._stage_of.items())}
         app.transport = transport
         for stage in self.stages:
             for record in stage.records:
