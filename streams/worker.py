@@ -377,7 +377,7 @@ def run(worker: Worker, log_level: int) -> int:
     """Run until told to stop (SIGTERM, SIGINT) or failed; the exit status."""
     # A batch makes hundreds of thousands of tuples, none of them in a cycle: looked through after every 700, as by
     # default, they cost a fifth of all time.
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(1_000_000, 5, 50)
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     for noisy in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(noisy).setLevel(max(log_level, logging.WARNING))
