@@ -89,7 +89,11 @@ def passed(
 
 
 def review(
-    entries: Sequence[Entry], judged: Sequence[Judged], announced: Mapping[int, Told], now: int, policies: Policies
+    entries: Sequence[Entry],
+    judged: Sequence[Judged],
+    announced: Mapping[int, Told],
+    now: int,
+    policies: Policies | None,
 ) -> tuple[dict[int, Told], list[Ended]]:
     """What remains announced after new events, and what ended by them.
 
@@ -97,6 +101,8 @@ def review(
     not is forgotten, so that it can be raised when it is due. So is one whose level has moved ahead (the case was
     reclassified), and one that ended because its clock had stopped, if it turns out that it had not (a decision was
     revoked before its effect).
+
+    policies: to look back with; None where every event was known as it happened, so that every alarm was right.
     """
     running = {(cycle.number, read.clock): (cycle, read) for cycle, read in _running(judged)}
     levels = {level.code: level for cycle, read in running.values() for level in _levels(entries, cycle, read)}
@@ -106,7 +112,7 @@ def review(
         if told.how == STOPPED:
             if named(code)[:2] in running:
                 del kept[code]
-        elif _is_doubtful(told, level, now) and not _was_right(code, told, entries, policies):
+        elif policies is not None and _is_doubtful(told, level, now) and not _was_right(code, told, entries, policies):
             del kept[code]
             if told.how == ACTIVE:
                 ended.append(Ended(code, told, True, entries[-1].at, "late_event"))

@@ -12,7 +12,7 @@ from typing import Any
 from processors import case, decision, fanout, ledger, obstacle, signal
 from processors.admission import at_declared_touchpoint
 from processors.decided import Answers, Decided, answered
-from processors.enriched import Judged, happened, judge, outcome_id, record
+from processors.enriched import Judged, Outcome, happened, judge, outcome_id, record
 from processors.events import Action, Decision, Event, Feedback, Link, Obstacle
 from processors.history import alarms
 from processors.ledger import Entry
@@ -22,6 +22,9 @@ from processors.policy import Policies
 from processors.standing import Standing, of_decision, of_obstacle
 
 Known = dict[str, dict[str, Entry]]
+
+_OF_A_CASE = (Feedback, Action, Link)
+_FIELDS = Outcome._fields[1:]  # all but the code
 
 
 class Backtest:
@@ -40,8 +43,9 @@ class Backtest:
     def add(self, event: Event) -> str:
         """Take one event; the verdict is `folded`, `repeated` or the reason of a dead letter. Raises InvalidEvent."""
         event = at_declared_touchpoint(event, self.policies)
-        self.until = max(self.until, event.at)
-        if isinstance(event, Feedback | Action | Link):
+        if event.at > self.until:
+            self.until = event.at
+        if isinstance(event, _OF_A_CASE):
             return ledger.add(self._cases.setdefault(event.case, {}), case.entry(event))
         if isinstance(event, Decision):
             verdict = self._add_telling(decision, self._decisions, event.decision, decision.entry(event))
@@ -80,9 +84,12 @@ class Backtest:
     def outcomes(self, name: str, judged: list[Judged]) -> Iterator[dict[str, Any]]:
         """What happened to the clocks of a case, as dictionaries with times and lengths in milliseconds."""
         for outcome in sorted(happened(judged)):
-            fields = outcome._asdict()
-            del fields["code"]
-            yield {"id": outcome_id(name, outcome.cycle, outcome.clock, outcome.kind), "case": name, **fields}
+            fields: dict[str, Any] = {
+                "id": outcome_id(name, outcome.cycle, outcome.clock, outcome.kind),
+                "case": name,
+            }
+            fields.update(zip(_FIELDS, outcome[1:], strict=True))
+            yield fields
 
     def alarms(self, name: str, entries: list[Entry], judged: list[Judged], until: int) -> Iterator[dict[str, Any]]:
         """What people would have been told of a case before `until`, as records of `rytmi.alarm.v1`."""

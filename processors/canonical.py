@@ -46,14 +46,17 @@ def parse(line: Mapping[str, object]) -> Event:
     """The checked event of a canonical object; raises InvalidEvent."""
     if not isinstance(line, Mapping):
         raise InvalidEvent("line", "must be a JSON object")
-    fields = {name: value for name, value in line.items() if name != "type" and value is not None}
+    fields = dict(line)
+    type_name = str(fields.pop("type", None))
+    if None in fields.values():
+        fields = {name: value for name, value in fields.items() if value is not None}
     for name in _TIMES:
         if name in fields:
             try:
                 fields[name] = instant(fields[name])  # type: ignore[arg-type]
             except ValueError as wrong:
                 raise InvalidEvent(name, str(wrong)) from None
-    return from_fields(str(line.get("type")), fields)
+    return from_fields(type_name, fields)
 
 
 def render(event: Event) -> dict[str, object]:

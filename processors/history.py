@@ -51,7 +51,7 @@ def alarms(
         then = judge(known, policies) if end < len(entries) else judged
         is_plain = False
         if announced:
-            announced, gone = review(known, then, announced, now, policies)
+            announced, gone = review(known, then, announced, now, None)
             for one in gone:
                 yield ended(case, one, now, known, then, policies)
         earliest = upcoming(known, then, announced)

@@ -17,7 +17,7 @@ from processors.measures.terms import Frame
 from processors.settled import row
 from processors.standing import of_case
 from streams.decided import DECISIONS, decision_row
-from streams.files import alarm_row, outcome_row, write_lines
+from streams.files import alarm_row, encoded, outcome_row, write_lines
 from streams.measures.results import Results
 
 _decode = msgspec.json.Decoder().decode
@@ -48,13 +48,13 @@ def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell
     out.mkdir(parents=True, exist_ok=True)
     dead = write_lines(out / "deadletters.jsonl", reading.take(lines, tell))
     settled = backtest.until if until is None else until
-    outcomes: list[dict[str, Any]] = []
+    outcomes: list[msgspec.Raw] = []
     told: list[dict[str, Any]] = []
     results = Results(frame)
 
     def settled_cases() -> Iterator[dict[str, Any]]:
         for name, entries, judged in backtest.cases():
-            outcomes.extend(map(outcome_row, backtest.outcomes(name, judged)))
+            outcomes.extend(encoded(outcome_row(outcome)) for outcome in backtest.outcomes(name, judged))
             told.extend(backtest.alarms(name, entries, judged, settled))
             results.add(backtest.contribution(entries, judged))
             results.cases.replace(name, of_case(judged))

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import aiokafka
+from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
@@ -113,6 +114,7 @@ class _Thread(driver.AIOKafkaConsumerThread):
         async def noting(assignment: Any, node: Any, request: Any) -> Any:
             asked = time.time_ns() // 1_000_000
             answer = await fetch(assignment, node, request)
+            self._make_ready(fetcher._records)
             for topic, partitions in request.topics:
                 for partition, *_ in partitions:
                     tp = TP(topic, partition)
@@ -123,6 +125,17 @@ class _Thread(driver.AIOKafkaConsumerThread):
             return answer
 
         fetcher._proc_fetch_request = noting
+
+    def _make_ready(self, fetched: Any) -> None:
+        """Have what was fetched handed over in the order of the work on it, and each record as it was parsed.
+
+        The broker is asked in a random order. aiokafka would copy a record, field by field, into one of its own.
+        """
+        order = self.consumer.transport.order
+        for tp in sorted(fetched, key=lambda tp: order.get(tp.topic, 0)):
+            fetched.move_to_end(tp)
+            if isinstance(fetched[tp], FetchResult) and fetched[tp].has_more():
+                fetched[tp]._partition_records._consumer_record = _as_parsed
 
     def _note_ends(self, consumer: Any) -> None:
         """Note of which partitions everything has been fetched, when that was asked, and the last record of each.
@@ -138,6 +151,10 @@ class _Thread(driver.AIOKafkaConsumerThread):
             if known and state.position >= state.highwater:
                 ends[tp] = End(asked, self._last.get(tp))
         self.ends = ends
+
+
+def _as_parsed(_: Any, record: Any) -> Any:
+    return record
 
 
 class Envelope(NamedTuple):
@@ -254,9 +271,13 @@ class EnvelopeConsumer(driver.Consumer):
 
 
 class EnvelopeTransport(driver.Transport):
-    """Faust's Kafka transport with the consumer above; the worker sets the callbacks."""
+    """Faust's Kafka transport with the consumer above; the worker sets the callbacks.
+
+    order: by topic, which records are handed over first when there are some of many.
+    """
 
     Consumer = EnvelopeConsumer
+    order: Mapping[str, int] = {}
     on_assigned: Callable[[set[TP], int], None]
     on_revoked: Callable[[], Awaitable[None]]
     position: Callable[[TP], int | None]

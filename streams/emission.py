@@ -8,7 +8,7 @@ A broker that goes away for a while costs a retry; the same transaction is then 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, Producer
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 _TRANSACTION_SECONDS = 60.0
 _ATTEMPTS = 20
+_ANY = -1  # the partition that the key belongs to
 
 
 class Fenced(RuntimeError):
@@ -68,11 +69,19 @@ class Emission:
                 log.warning("%s: opening is tried again: %s", self.name, failed.args[0].str())
 
     def commit(self, outputs: Iterable[Output], states: Iterable[StateWrite]) -> None:
-        """Send outputs and state as one transaction; returns when it is durable. Raises Fenced or KafkaException."""
+        """Send outputs and state as one transaction; returns when it is durable. Raises Fenced or KafkaException.
+
+        Outputs may be made while they are asked for: each is under way to the broker while the next is made. States
+        are looked at when there are no more outputs. What making them raises ends the transaction.
+        """
+        rest, sent = iter(outputs), list[Output]()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._producer.begin_transaction()
-                for output in outputs:
+                for output in sent:
+                    self._produce(self._settings.topic(output.topic), *output[1:])
+                for output in rest:
+                    sent.append(output)
                     self._produce(self._settings.topic(output.topic), *output[1:])
                 for state in states:
                     self._produce(self._changelog, state.key, state.value, None, self._partition)
@@ -86,14 +95,17 @@ class Emission:
                     raise
                 log.warning("%s: the transaction is sent again: %s", self.name, error.str())
                 self._abort()
+            except Exception:
+                self._abort()
+                raise
 
     def _produce(
         self, topic: str, key: bytes | None, value: bytes | None, headers: object, partition: int | None
     ) -> None:
-        where: Mapping[str, int] = {} if partition is None else {"partition": partition}
+        where = _ANY if partition is None else partition
         while True:
             try:
-                self._producer.produce(topic, value=value, key=key, headers=headers, **where)  # type: ignore[arg-type]
+                self._producer.produce(topic, value, key, where, headers=headers)  # type: ignore[arg-type]
                 return
             except BufferError:
                 self._producer.poll(0.1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka.partitioner import murmur2
@@ -107,19 +107,29 @@ class Pipeline:
             latest = max(latest, until)
         repeated: Counter[str] = Counter()
         now = latest if wall_now is None else wall_now
-        outputs, states, changes = self._fold(shard, groups, dead, repeated, now)
-        alarms = [alarm for _, effects in changes for alarm in effects.alarms]
-        for letter in dead:
-            outputs.append(_dead_letter(letter, shard.partition))
-            if letter.feedback is not None and letter.feedback[1] == "critical":
-                alarms.append(self._alarm_of(letter, shard.partition, now))
-                outputs.append(shard.stage.alarm(letter.record.key or b"", alarms[-1], None))
         arrived = max([batch.records[-1].timestamp for batch in fresh]) if wall_now is not None else 0
-        states += [position_write(batch.topic, batch.records[-1].offset + 1) for batch in fresh]
-        states.append(position_write(EVENT_TIME, latest))
-        states += [in_a_row_write(t, n) for t, n in in_a_row.items() if n != shard.store.in_a_row.get(t, 0)]
-        states += _notes(shard, said)
-        shard.emission.commit(outputs, states)
+        taken_in = [position_write(batch.topic, batch.records[-1].offset + 1) for batch in fresh]
+        taken_in.append(position_write(EVENT_TIME, latest))
+        taken_in += [in_a_row_write(t, n) for t, n in in_a_row.items() if n != shard.store.in_a_row.get(t, 0)]
+        taken_in += _notes(shard, said)
+        states: list[StateWrite] = []
+        changes: list[tuple[str, Effects]] = []
+        alarms: list[Alarm] = []
+
+        def outputs() -> Iterator[Output]:
+            for entity, effects in self._fold(shard, groups, dead, repeated, now):
+                states.append(_written(entity, effects))
+                changes.append((entity, effects))
+                alarms.extend(effects.alarms)
+                yield from effects.outputs
+            for letter in dead:
+                yield _dead_letter(letter, shard.partition)
+                if letter.feedback is not None and letter.feedback[1] == "critical":
+                    alarms.append(self._alarm_of(letter, shard.partition, now))
+                    yield shard.stage.alarm(letter.record.key or b"", alarms[-1], None)
+            states.extend(taken_in)
+
+        shard.emission.commit(outputs(), states)
         shard.event_now, shard.event_times = latest, times
         for state in states:
             shard.store.apply(state)
@@ -137,11 +147,7 @@ class Pipeline:
         for entity, touchpoint in due:
             effects = shard.stage.tell(entity, shard.load(entity), horizon(touchpoint), shard.partition, now)
             found.append((entity, effects))
-        states = [
-            entity_write(entity, pack(effects.ledger, effects.settled_at, effects.standing is not None))
-            for entity, effects in found
-            if effects.alarms
-        ]
+        states = [_written(entity, effects) for entity, effects in found if effects.alarms]
         if states:
             shard.emission.commit([output for _, effects in found for output in effects.outputs], states)
         for state in states:
@@ -223,11 +229,8 @@ class Pipeline:
 
     def _fold(
         self, shard: Shard, groups: Groups, dead: list[DeadLetter], repeated: Counter[str], now: int
-    ) -> tuple[list[Output], list[StateWrite], list[tuple[str, Effects]]]:
-        """The outputs, state writes and changes that the entries cause; repeats are counted by topic."""
-        outputs: list[Output] = []
-        states: list[StateWrite] = []
-        changes: list[tuple[str, Effects]] = []
+    ) -> Iterator[tuple[str, Effects]]:
+        """What the entries cause, by entity, as it is asked for; repeats are counted by topic."""
         stage = shard.stage
         for entity, news in groups.items():
             if entity not in shard.store.entities:
@@ -236,7 +239,8 @@ class Pipeline:
             known = {entry.id: entry for entry in before.entries}
             add, grown = stage.adder(known), False
             for topic, record, entry in news:
-                verdict = TOO_LATE if shard.is_too_late(before.purged, not known, entry, now) else add(entry)
+                is_late = (before.purged or not known) and shard.is_too_late(before.purged, not known, entry, now)
+                verdict = TOO_LATE if is_late else add(entry)
                 if verdict == FOLDED:
                     grown = True
                     if entry.rank == FEEDBACK:
@@ -250,11 +254,7 @@ class Pipeline:
             if grown:
                 effects = stage.effects(entity, before, tuple(sorted(known.values())), shard.partition, now)
                 _pass_trace(news[-1][1], effects.outputs)
-                outputs += effects.outputs
-                stored = pack(effects.ledger, effects.settled_at, effects.standing is not None)
-                states.append(entity_write(entity, stored))
-                changes.append((entity, effects))
-        return outputs, states, changes
+                yield entity, effects
 
     def _check_place(self, shard: Shard, topic: str, record: Any) -> None:
         if (murmur2(record.key) & 0x7FFFFFFF) % self._partitions != shard.partition:
@@ -316,6 +316,10 @@ def _unseen(shard: Shard, batches: Sequence[Batch]) -> list[Batch]:
             fresh.append(batch._replace(records=records))
             positions[batch.topic] = records[-1].offset + 1
     return fresh
+
+
+def _written(entity: str, effects: Effects) -> StateWrite:
+    return entity_write(entity, pack(effects.ledger, effects.settled_at, effects.standing is not None))
 
 
 _WORDS = {**WORDS, TOO_LATE: "the entity was purged, or might have been, before this event came"}

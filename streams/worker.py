@@ -115,6 +115,7 @@ class Worker:
         app.on_started_first, app.on_stopped_last = self._start_threads, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
         transport.on_assigned, transport.on_revoked, transport.position = self._assigned, self._revoked, self.position
+        transport.order = {topic: place for place, (topic, _) in enumerate(self._stage_of.items())}
         app.transport = transport
         for stage in self.stages:
             for record in stage.records:
@@ -376,7 +377,7 @@ def run(worker: Worker, log_level: int) -> int:
     """Run until told to stop (SIGTERM, SIGINT) or failed; the exit status."""
     # A batch makes hundreds of thousands of tuples, none of them in a cycle: looked through after every 700, as by
     # default, they cost a fifth of all time.
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(1_000_000, 5, 50)
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     for noisy in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(noisy).setLevel(max(log_level, logging.WARNING))

@@ -14,8 +14,7 @@ from streams.store import Store
 from tests.bench.world import CONFIG, ROOT, World, cost_so_far, cpu_seconds, say
 
 _DEADLINE_SECONDS = 300.0
-_LOOK_EVERY_SECONDS = 1.0  # a scrape costs the worker some tens of milliseconds when it has much to do
-_LOOK_AT_LAST_SECONDS = 0.2
+_SELDOM_SECONDS, _OFTEN_SECONDS = 2.0, 0.1  # between two looks: each costs the worker some tens of milliseconds
 _PORT = re.compile(r"http://(\S+)/metrics")
 
 
@@ -64,8 +63,8 @@ def start(world: World, config: Path = CONFIG, clock: str = "event") -> tuple[su
 
 def _until_all(world: World, address: str) -> int:
     """Wait until everything has been folded; how many records that were."""
-    deadline, expected = time.monotonic() + _DEADLINE_SECONDS, _links(world)
-    while time.monotonic() < deadline:
+    started, expected = time.monotonic(), _links(world)
+    while (passed := time.monotonic() - started) < _DEADLINE_SECONDS:
         with urllib.request.urlopen(f"http://{address}/metrics", timeout=60) as page:
             text = page.read().decode()
         counted = re.findall(r'rytmi_events_total\{result="(?!control)[a-z]+",topic="([^"]+)"\} (\S+)', text)
@@ -73,7 +72,9 @@ def _until_all(world: World, address: str) -> int:
         links = sum(int(float(count)) for topic, count in counted if "link" in topic)
         if taken == world.count and links >= expected:
             return taken + links
-        Event().wait(_LOOK_EVERY_SECONDS if taken + links < 0.8 * (world.count + expected) else _LOOK_AT_LAST_SECONDS)
+        share = (taken + links) / (world.count + expected)
+        left = passed / share - passed if share else _SELDOM_SECONDS
+        Event().wait(min(max(left / 2, _OFTEN_SECONDS), _SELDOM_SECONDS))
     raise SystemExit("the worker did not finish")
 
 
