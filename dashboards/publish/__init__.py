@@ -5,6 +5,6 @@ Everything is found again by what stays: uid of data source, folder and dashboar
 
 from dashboards.publish.grafana import Access, Clash, Grafana, PublishError
 from dashboards.publish.marks import Mark
-from dashboards.publish.steps import Done, Plan, differences, publish
+from dashboards.publish.steps import UNCHANGED, Done, Plan, differences, publish
 
-__all__ = ["Access", "Clash", "Done", "Grafana", "Mark", "Plan", "PublishError", "differences", "publish"]
+__all__ = ["UNCHANGED", "Access", "Clash", "Done", "Grafana", "Mark", "Plan", "PublishError", "differences", "publish"]

@@ -19,6 +19,7 @@ _PAGE = 50
 _SOON_SHOWN = 20
 _OWNERS_SHOWN = 12
 _LAST_PAGE = 100_000
+_WORST_FIRST = "severity <> 'critical', due_at"  # a customer in distress before one who has waited longer
 
 
 class Filter(NamedTuple):
@@ -69,8 +70,9 @@ def show(store: Store, policies: Policies, filtered: Filter, who: Identity, now:
     counts = {"open": sum(u.open for u in units), "overdue": sum(u.overdue for u in units)}
     counts["soon"] = sum(u.soon for u in units)
     skip = min(filtered.page, max(0, counts["overdue"] - 1) // _PAGE) * _PAGE
-    late = store.records(f"{where} AND due_at < ?", (*values, now), "due_at", _PAGE, skip)
-    coming = store.records(f"{where} AND due_at >= ? AND due_at < ?", (*values, now, now + soon), "due_at", _SOON_SHOWN)
+    late = store.records(f"{where} AND due_at < ?", (*values, now), _WORST_FIRST, _PAGE, skip)
+    near = f"{where} AND due_at >= ? AND due_at < ?"
+    coming = store.records(near, (*values, now, now + soon), _WORST_FIRST, _SOON_SHOWN)
     found = None
     if filtered.find:
         escaped = filtered.find.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

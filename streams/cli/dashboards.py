@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from streams import UserError
-
-if TYPE_CHECKING:
-    from dashboards.publish import Grafana, Mark
-    from streams.settings import Settings
 
 
 @click.group()
@@ -61,18 +54,19 @@ def publish(home: bool, marks: bool) -> None:
     \b
     RYTMI_GRAFANA_URL=http://grafana:3000 RYTMI_GRAFANA_TOKEN_FILE=token rytmi dashboards publish
     """
-    from dashboards.publish import Plan
+    from dashboards.publish import UNCHANGED, Plan
     from dashboards.publish import publish as steps
+    from streams.publishing import grafana_of, marks_of
     from streams.settings import Settings
 
     settings = Settings.from_env()
-    with _grafana(settings) as grafana:
-        found = _marks(settings) if marks else ()
+    with grafana_of(settings) as grafana:
+        found = marks_of(settings) if marks else ()
         done = []
         for one in steps(grafana, Plan(settings.grafana.prometheus_url, home, found)):
             done.append(one)
             click.echo(f"{one.outcome:<9}  {one.what}")
-    changed = sum(one.outcome != "unchanged" for one in done)
+    changed = sum(one.outcome != UNCHANGED for one in done)
     click.echo(f"{changed} of {len(done)} changed" if changed else "nothing changed", err=True)
 
 
@@ -84,37 +78,13 @@ def diff() -> None:
     rytmi dashboards diff
     """
     from dashboards.publish import differences
+    from streams.publishing import grafana_of
     from streams.settings import Settings
 
-    with _grafana(Settings.from_env()) as grafana:
+    with grafana_of(Settings.from_env()) as grafana:
         found = list(differences(grafana))
     for line in found:
         click.echo(line)
     if found:
         raise UserError(f"{len(found)} differences. `rytmi dashboards publish` puts the source's there")
     click.echo("no difference", err=True)
-
-
-@contextmanager
-def _grafana(settings: Settings) -> Iterator[Grafana]:
-    """Its errors are the user's to mend."""
-    from dashboards.publish import Access, Grafana, PublishError
-
-    access = settings.grafana
-    if access.url is None:
-        raise UserError("RYTMI_GRAFANA_URL: missing; write the address of the Grafana, as in http://grafana:3000")
-    if access.token is None:
-        raise UserError(
-            "RYTMI_GRAFANA_TOKEN: missing; set it, or RYTMI_GRAFANA_TOKEN_FILE, to a service account's token"
-        )
-    try:
-        yield Grafana(Access(access.url, access.token, access.ca))
-    except PublishError as wrong:
-        raise UserError(str(wrong)) from wrong
-
-
-def _marks(settings: Settings) -> tuple[Mark, ...]:
-    from dashboards.publish import Mark
-    from streams.strategy import strategic
-
-    return tuple(Mark(step.decision, step.stage, step.at, step.words) for step in strategic(settings))

@@ -49,7 +49,8 @@ def command(
 
     Four weeks of history are loaded at full speed, then it goes on live. At one touchpoint nobody has answered critical
     feedback for an hour, so alarms come while you watch. The figures come from the workers' own /metrics, the alarms
-    from Alertmanager; all addresses are shown. Ctrl-C ends all of it. Everything is in .rytmi/demo and made anew each
+    from Alertmanager; all addresses are shown. With RYTMI_GRAFANA_URL and RYTMI_GRAFANA_TOKEN set, the screens are
+    published there. Ctrl-C ends all of it. Everything is in .rytmi/demo and made anew each
     time; neither a broker of `rytmi broker start` nor an Alertmanager of yours is touched. Try: kill -9 one of the
     workers, and watch what the view says.
 
@@ -80,6 +81,7 @@ def command(
             status = status_of(config, told, [worker.address for worker in stack.workers])
             if stack.board is not None:
                 status.board = stack.board.address
+            status.screens = stack.screens
             if stack.monitoring is not None:
                 status.prometheus, status.alertmanager = stack.alert_page, stack.monitoring.alertmanager_url
             if organisation.neglected is not None and organisation.neglected_since is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from rich.text import Text
 
@@ -129,6 +130,8 @@ def addresses(status: Status) -> Iterator[Text]:
     """Where to look, a line each."""
     if status.board is not None:
         yield about(status, "board", status.board)
+    if status.screens is not None:
+        yield about(status, "screens", status.screens)
     yield about(status, "metrics", "  ".join(f"{address}/metrics" for address in status.addresses))
     if status.alertmanager is not None:
         yield about(status, "prometheus", status.prometheus or "")
@@ -141,6 +144,9 @@ def short_addresses(status: Status) -> Text:
     told = [] if status.board is None else [f"{status.speaker.say('about.board')} {_port(status.board)}"]
     if status.alertmanager is not None:
         told += [f"Prometheus {_port(status.prometheus or '')}", f"amtool {_port(status.alertmanager)}"]
+    if status.screens is not None:
+        there = urlsplit(status.screens)
+        told.append(f"Grafana {f':{there.port}' if there.hostname == host else there.netloc}")
     told.append(f"/metrics {' '.join(map(_port, status.addresses))}")
     return Text.assemble((f" {host}  ", "dim"), "  ".join(told))
 

@@ -3,7 +3,8 @@
 Everything is in `HOME/demo` and is made anew each time, so that a demo starts fast, shows figures of its own events
 only, and never touches a broker that somebody started with `rytmi broker start`. With RYTMI_KAFKA_BOOTSTRAP set, that
 cluster is used instead, under a prefix of this run, and its topics are deleted at the end. An Alertmanager of the
-environment is never told of anything: nobody is to be called because somebody watches a demo.
+environment is never told of anything: nobody is to be called because somebody watches a demo. A Grafana of the
+environment is shown the screens (`screens`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import IO, Self
 
 from streams import topics
 from streams.broker import Broker, BrokerError
-from streams.demo import board
+from streams.demo import board, screens
 from streams.demo.figures import fetched
 from streams.demo.words import Said
 from streams.demo.workers import DemoError, Worker, await_ready, free_ports
@@ -45,6 +46,7 @@ class Stack:
         self.workers: list[Worker] = []
         self.board: board.Board | None = None
         self.monitoring: Monitoring | None = None
+        self.screens: str | None = None  # address of the first one
         self._broker: Broker | None = None
         self._ends = ExitStack()
 
@@ -56,6 +58,7 @@ class Stack:
             topics.apply(self.settings)
             self._start_monitoring()
             self._start_workers()
+            self._publish()
             self._ends = self._ends.pop_all()
         return self
 
@@ -134,6 +137,14 @@ class Stack:
         await_ready(self.workers)
         self.board.start()  # it reads what there is while the history is loaded
         self._say(f"board: {self.board.address}")
+
+    def _publish(self) -> None:
+        if self.settings.grafana.url is None:
+            return
+        said = "none: without Prometheus its screens would be blank"
+        if self.monitoring is not None:
+            self.screens, said = screens.published(self.settings, self.monitoring.prometheus_url)
+        self._say(f"grafana: {said}")
 
     def _environment(self) -> dict[str, str]:
         settings = self.settings

@@ -34,6 +34,7 @@ class Status:
     alertmanager: str | None = None  # its address; None: alarms stay in their topic
     prometheus: str | None = None  # address of its page of alerts
     board: str | None = None  # address of the board
+    screens: str | None = None  # address of the first screen on a Grafana
     phase: Said = Said("phase.starting")  # noqa: RUF009 - a value that nothing changes
     settled: bool = False  # the history has been taken in: before, figures are true of some past day
     notices: list[Notice] = field(default_factory=list)

@@ -106,6 +106,7 @@ _SENTENCES = {
     "about.alarms": "alarms",
     "about.events": "events",
     "about.board": "cases",
+    "about.screens": "screens",
     "about.metrics": "metrics",
     "about.prometheus": "Prometheus",
     "about.alertmanager": "people get",

@@ -106,6 +106,7 @@ _SENTENCES = {
     "about.alarms": "hälytykset",
     "about.events": "tapahtumat",
     "about.board": "taulu",
+    "about.screens": "ruudut",
     "about.metrics": "mittarit",
     "about.prometheus": "Prometheus",
     "about.alertmanager": "ihmisille",

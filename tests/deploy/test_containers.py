@@ -16,6 +16,7 @@ import click
 import pytest
 import yaml
 
+from streams.broker import jars
 from streams.cli.main import main
 from streams.config import load
 
@@ -53,6 +54,11 @@ def _binds() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_image_is_named_by_version(name: str) -> None:
     _, _, tag = SERVICES[name]["image"].rpartition(":")
     assert re.fullmatch(r"v?\d+\.\d+\.\d+", tag), SERVICES[name]["image"]
+
+
+def test_broker_in_a_container_is_the_one_that_tests_run_on() -> None:
+    (ours,) = {jar.version for jar in jars.listed() if jar.artifact == "kafka-clients"}
+    assert SERVICES["kafka"]["image"] == f"apache/kafka:{ours}"
 
 
 def test_images_of_the_dockerfile_are_named_by_version_and_what_it_copies_is_there() -> None:

@@ -32,6 +32,7 @@ from streams.measures.frame import frame
 from streams.measures.results import METRICS, Results
 from streams.settings import Settings
 from streams.simulation import Organisation, beginning
+from tests.screens.fake_grafana import TOKEN, FakeGrafana
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,8 +226,13 @@ def demo(home: Path, *options: str, **env: str) -> Iterator[Demo]:
 
 def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_path: Path) -> None:
     """Its case is one of those that nobody has answered for an hour; who has it is told is said, too."""
-    with demo(tmp_path) as running:
+    with (
+        FakeGrafana() as grafana,
+        demo(tmp_path, RYTMI_GRAFANA_URL=grafana.url, RYTMI_GRAFANA_TOKEN=TOKEN) as running,
+    ):
+        running.said(r"grafana: screens published, (\d+) of \1 changed")
         at = running.live()
+        assert grafana.sources["rytmi-prometheus"]["url"] in running.log.read_text()
         began = time.monotonic()
         known = set(re.findall(r"newest: \w+ (\S+)", running.log.read_text()))
         alarm = re.compile(r"alarms: .*; newest: (?:breach|escalation) (\S+) acknowledge [\d:]+ to \S+")

@@ -223,6 +223,17 @@ def test_overdue_and_soon_due_cases_stand_apart_with_both_waits(world: World) ->
     assert "K-2" in only
 
 
+def test_critical_cases_come_before_those_that_are_overdue_for_longer(tmp_path: Path) -> None:
+    longer = (
+        Feedback("f4", NOW - 9 * HOUR, "K-4", "web", "normal"),
+        Feedback("f5", NOW - HOUR, "K-5", "web", "normal"),
+    )
+    sooner = (Feedback("f6", NOW - HOUR // 4, "K-6", "web", "critical"),)
+    text = World(tmp_path, {}, events=(*EVENTS, *longer, *sooner)).client().get("/").text
+    shown = re.findall(r'id="([os])-(K-\d)"', text)
+    assert shown == [("o", "K-1"), ("o", "K-4"), ("o", "K-5"), ("s", "K-6"), ("s", "K-2"), ("s", "K-3")]
+
+
 def test_action_is_the_event_that_everybody_sends_and_is_under_way_until_it_comes_back(world: World) -> None:
     client = world.client()
     answer = client.post("/actions", data=form_of(client, "K-1", "take"), follow_redirects=False)

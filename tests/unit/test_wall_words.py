@@ -35,7 +35,7 @@ def test_every_sentence_is_one_that_something_says() -> None:
     said = set(re.findall(r"[\"']([a-z0-9_]+(?:\.[a-z0-9_]+)*)[\"']", "\n".join(code)))
     families = {"clock": CLOCKS, "name": CLOCKS, "lacking": CLOCKS, "places": CLOCKS, "alarm": LEVELS, "alarms": LEVELS}
     families |= {"level": DECISION_LEVELS, "about": ("causes", "decisions", "alarms", "events")}
-    families["about"] += ("board", "metrics", "prometheus", "alertmanager")
+    families["about"] += ("board", "screens", "metrics", "prometheus", "alertmanager")
     said |= {f"{family}.{name}" for family, names in families.items() for name in names}
     said |= {f"units.{clock}.{rhythm}" for clock in ("decide", "effect") for rhythm in ("daily", "weekly", "monthly")}
     said |= {"reaction.critical", "reaction.all", "state.half_new", "state.waiting_new"}
