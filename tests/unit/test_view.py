@@ -181,7 +181,7 @@ def test_measures_that_are_missing_are_blank_and_said_to_be() -> None:
     assert row(lines, "first reaction") == "first reaction - - - - - - -"
     assert row(lines, "in the way") == "in the way -"
     assert "without a first reaction" in lines[1], "cases are told all the same"
-    assert "NO MEASURES: 3 sources missing; decisions in flight 34" in line(status(), unmeasured())
+    assert "NO MEASURES: 3 sources missing; decisions in flight 434" in line(status(), unmeasured())
     assert "NO MEASURES: nobody sums up" in shown(status(), replace(outage(), measures=None))[0]
     assert "NO MEASURES YET" in shown(status(), replace(outage(), measures=Measures(None, 0)))[0]
 
@@ -222,12 +222,12 @@ def test_while_the_history_is_read_nothing_is_called_overdue() -> None:
 
 def test_table_of_units_says_what_is_critical_and_the_rhythm_and_alignment_with_its_level() -> None:
     lines = shown(status(), outage())
-    assert row(lines, "online") == "online ▲ 2 0 0 31 25 99 100 0.71 (0.32) 30"
+    assert row(lines, "online") == "online ▲ 2 0 0 31 25 99 100 0.71 (0.32) 430"
     assert row(lines, "stores") == "stores ▲ 12 105 110 12 75 - - no pulse 0"
     assert row(lines, "logistics") == "logistics 0 0 0 1 - - - no data 0"
     assert row(lines, "care") == "care 0 0 0 0 - - - no scores 3"
     assert row(lines, "other") == "other 0 0 0 0 - - - no data 1"
-    assert row(lines, "all") == "all ▲ 14 105 110 44 62 99 100 34"  # shares by how many there are
+    assert row(lines, "all") == "all ▲ 14 105 110 44 62 99 100 434"  # shares by how many there are
 
 
 def test_unit_of_nobody_is_shown_only_where_there_is_any_of_it() -> None:
@@ -239,7 +239,7 @@ def test_wide_table_has_how_soon_decisions_take_effect_and_what_is_open() -> Non
     found = outage()
     assert found.measures is not None
     found.measures.rhythm["online", "daily", "effect"] = found.measures.rhythm["stores", "daily", "decide"]
-    assert row(shown(status(), found, 40, 120), "online") == "online ▲ 2 0 0 31 25 99 100 75 - - 0.71 (0.32) 30 412"
+    assert row(shown(status(), found, 40, 120), "online") == "online ▲ 2 0 0 31 25 99 100 75 - - 0.71 (0.32) 430 412"
 
 
 def test_reaction_counts_those_that_wait_and_has_the_others_alone_beside() -> None:
@@ -280,7 +280,7 @@ def test_worst_three_causes_are_told_by_their_mean_and_what_stands_now() -> None
 
 
 def test_decisions_in_flight_are_told_by_level() -> None:
-    told = "in flight operat. 30, tact. 3, strat. 1; 1 d: made 124, effective 98"
+    told = "in flight operat. 430, tact. 3, strat. 1; 1 d: made 151, effective 134"
     assert row(shown(status(), outage()), "in flight") == told
 
 
@@ -347,7 +347,7 @@ def test_line_has_the_sums() -> None:
         f"reaction 1 d: {reaction}; in the way, mean of 1 d: carrier 3.0 (now 4), stock 1.5 (2), staff 0.9 (0)" in said
     )
     assert "decided in 1 d 62%, 7 d 99%, 28 d 100%; alignment: online 0.71 (0.32), stores no pulse, " in said
-    assert "decisions in flight 34; obstacles 6; alarms: 1 escalation, 99 breaches, 0 warnings; 7 over" in said
+    assert "decisions in flight 434; obstacles 6; alarms: 1 escalation, 99 breaches, 0 warnings; 7 over" in said
 
 
 def test_line_in_finnish_has_the_same_figures() -> None:

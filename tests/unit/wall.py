@@ -97,7 +97,7 @@ def measures() -> Measures:
             "stores": Alignment(customer=0.44),
             "care": Alignment(employee=0.7),
         },
-        Counter({("made", "1d"): 124, ("effective", "1d"): 98}),
+        Counter({("made", "1d"): 151, ("effective", "1d"): 134}),
     )
 
 
@@ -130,7 +130,7 @@ def outage() -> Figures:
         over=7,
         alarms=alarms(99),
         blocked=Counter(carrier=12, stock=5),
-        decisions=Counter({("online", "operational"): 30, ("care", "tactical"): 3, ("other", "strategic"): 1}),
+        decisions=Counter({("online", "operational"): 430, ("care", "tactical"): 3, ("other", "strategic"): 1}),
         before={"store": 9},
         measures=measures(),
     )
