@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from streams.pipeline import Batch
+from streams.intake import Batch
 from streams.shard import ShardId
 
 _MOST_BYTES = 160 * 1024 * 1024

@@ -25,9 +25,10 @@ from streams import topics
 from streams.alarming import Alarm, AlarmSink
 from streams.config import Config
 from streams.delivery import EnvelopeTransport, check_versions
+from streams.intake import Batch
 from streams.measures.frame import frame
 from streams.options import Options, faust_settings
-from streams.pipeline import Batch, Pipeline
+from streams.pipeline import Pipeline
 from streams.progress import Progress
 from streams.pseudonym import Pseudonym
 from streams.queues import Queues

@@ -16,7 +16,8 @@ from schemas.codec import Codec
 from streams import topics
 from streams.config import load
 from streams.emission import Emission, StateWrite
-from streams.pipeline import Batch, Pipeline
+from streams.intake import Batch
+from streams.pipeline import Pipeline
 from streams.pseudonym import Pseudonym
 from streams.reach import Reach
 from streams.reading import to_the_end

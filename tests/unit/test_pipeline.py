@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from streams.pipeline import Batch, Pipeline, RecordsMissing
+from streams.intake import Batch, RecordsMissing
+from streams.pipeline import Pipeline
 from streams.store import Store
 from streams.tally import Tally
 
