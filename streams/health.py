@@ -37,7 +37,7 @@ class Health:
 
     def caught_up_at(self, tp: TP) -> float | None:
         """Until when the partition has been taken in whole, seconds since the epoch; None where nobody knows yet."""
-        until = self._worker.read_until(tp)
+        until = self._worker.known.read_until(tp)
         return until / 1000 if until is not None else None
 
     def alive(self) -> Verdict:

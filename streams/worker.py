@@ -8,9 +8,7 @@ one is let go after its last: there is nothing to lock.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -26,14 +24,16 @@ from streams.alarming import Alarm, AlarmSink
 from streams.config import Config
 from streams.delivery import EnvelopeTransport, check_versions
 from streams.intake import Batch
+from streams.known import Known
 from streams.measures.frame import frame
 from streams.options import Options, faust_settings
 from streams.pipeline import Pipeline
 from streams.progress import Progress
 from streams.pseudonym import Pseudonym
 from streams.queues import Queues
-from streams.reach import FOREVER, Reach, Source, backfill, limited
+from streams.reach import Reach, Source, backfill, limited
 from streams.reading import ReadError
+from streams.running import App, leave_after
 from streams.settings import Settings
 from streams.shard import Shard, ShardId
 from streams.sharing import Sharings
@@ -44,34 +44,11 @@ from streams.viewing import Viewing
 log = logging.getLogger(__name__)
 
 _GRACE_SECONDS = 5.0  # for leaving the group after a crash, so that others need not wait for the session to end
-_STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
 _OPENED_AT_ONCE = 8
 _PURGE_EVERY_SECONDS = 30.0
 _TELL_EVERY_SECONDS = 0.1
 _FILL_SECONDS = 0.03  # of every tenth of a second, while the cells of a new shard are rebuilt
 _BEHIND_MS = 5_000  # so far behind, cells change again and again
-
-
-class _App(faust.App):  # type: ignore[misc]
-    """Faust's app, which says when any part of it has crashed: it then often fails to end by itself."""
-
-    on_crash: Callable[[BaseException], None]
-
-    on_started_first: Callable[[], None]
-    on_stopped_last: Callable[[], None]
-
-    async def on_start(self) -> None:
-        self.on_started_first()
-        await super().on_start()
-
-    async def on_stop(self) -> None:
-        _leave_after(_STOP_SECONDS)
-        await super().on_stop()
-        self.on_stopped_last()
-
-    def _crash(self, reason: BaseException) -> None:
-        self.on_crash(reason)
-        super()._crash(reason)
 
 
 class Worker:
@@ -98,25 +75,29 @@ class Worker:
         self.ready = False
         self.progressed_at = time.monotonic()
         self.committed_at: dict[TP, float] = {}
-        self._appended: dict[TP, int] = {}  # append time of the last record taken in, milliseconds
         self.failed: BaseException | None = None
         self._broken = False  # the same, known to the pipeline's thread at once
         self._letting_go = self._ticking = False
         self._generation = -2
-        self._stage_of = {
-            settings.topic(topics.INPUTS[record]): stage.name for stage in self.stages for record in stage.records
-        }
+        self.known = Known(
+            settings,
+            self.stages,
+            self.progress,
+            options.event_clock,
+            lambda: self.shards,
+            self._ended_at,
+        )
         self._queues = Queues([stage.name for stage in self.stages])
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pipeline")
         self.app = self._build()
 
     def _build(self) -> faust.App:
-        app = _App(self.settings.application, **faust_settings(self.settings, self.options))
+        app = App(self.settings.application, **faust_settings(self.settings, self.options))
         app.on_crash = self._crashed
         app.on_started_first, app.on_stopped_last = self._start_threads, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
         transport.on_assigned, transport.on_revoked, transport.position = self._assigned, self._revoked, self.position
-        transport.order = {topic: place for place, (topic, _) in enumerate(self._stage_of.items())}
+        transport.order = {topic: place for place, topic in enumerate(self.known.topics)}
         app.transport = transport
         for stage in self.stages:
             for record in stage.records:
@@ -139,6 +120,9 @@ class Worker:
 
         return fold
 
+    def _ended_at(self, tp: TP) -> int | None:
+        return self.app.consumer.ended_at(tp)
+
     # -- in the pipeline's thread
 
     def _process(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -158,7 +142,8 @@ class Worker:
             self.progressed_at = time.monotonic()
             for batch in batches:
                 tp = TP(batch.topic, name.partition)
-                self.committed_at[tp], self._appended[tp] = time.time(), batch.records[-1].timestamp
+                self.committed_at[tp] = time.time()
+                self.known.note(tp, batch.records[-1].timestamp)
         loop.call_soon_threadsafe(self._queues.acknowledge, waiting)
 
     def _take_over(self, assigned: set[TP], generation: int) -> None:
@@ -167,7 +152,7 @@ class Worker:
             ShardId(stage.name, partition)
             for stage in self.stages
             for partition in range(self.settings.partitions)
-            if all(TP(self.settings.topic(topics.INPUTS[r]), partition) in assigned for r in stage.records)
+            if all(self.known.tp(record, partition) in assigned for record in stage.records)
         }
         kept = self.shards if generation == self._generation + 1 else {}
         for name in kept.keys() - wanted if kept else self.shards.keys():
@@ -224,16 +209,13 @@ class Worker:
         self._sharings.fill(_FILL_SECONDS)
         for shard in self.shards.values():
             now = self.now_ms(shard)
-            known = [self._known_until(tp) for tp in self._inputs(shard)]
-            read = [self.read_until(tp) for tp in self._inputs(shard)]
+            inputs = self.known.inputs(shard)
+            known, read = [*map(self.known.until, inputs)], [*map(self.known.read_until, inputs)]
             if shard.id.stage == "cases":
-                known = self._read(shard.partition) if self.options.event_clock else [shard.reach.horizon("")]
+                known = self.known.of_cases(shard.partition) if self.options.event_clock else [shard.reach.horizon("")]
             until = 0 if backfill(shard.store.controls) else min(one or 0 for one in known)
             is_behind = min(one or 0 for one in read) < time.time_ns() // 1_000_000 - _BEHIND_MS
             self._sharings.share(shard, until, now, is_behind or not until)
-
-    def _inputs(self, shard: Shard) -> list[TP]:
-        return [self._tp(record, shard.partition) for record in shard.stage.records]
 
     def _tick(self) -> None:
         """Say how far the decisions are, announce what is due, and share what has changed."""
@@ -246,7 +228,7 @@ class Worker:
                 self._say_progress(shard)
             elif name.stage == "cases":
                 now = self.now_ms(shard)
-                shard.reach.refresh(self._read(name.partition), shard.store.controls, now)
+                shard.reach.refresh(self.known.of_cases(name.partition), shard.store.controls, now)
                 while alarms := self._pipeline.tell(shard, now, shard.reach.horizon):
                     self.tell(shard, alarms)
                 if name in self.sink.doubtful:  # this process stood still: another may own the shard by now
@@ -255,38 +237,10 @@ class Worker:
                     self.sink.confirm(name, begun_at=begun_at)
 
     def _say_progress(self, shard: Shard) -> None:
-        until = self._known_until(self._tp("decision", shard.partition))
+        until = self.known.until(self.known.tp("decision", shard.partition))
         if until is not None:
             until = min(until, limited(self._sources, ("decision",), shard.store.controls, self.now_ms(shard)))
             self.progress.say(shard.partition, until)
-
-    def _read(self, partition: int) -> list[int | None]:
-        """Until when each place has been read that could hold an event missing from a case of this partition."""
-        links = self.read_until(self._tp("link", partition))
-        found = [self._known_until(self._tp(record, partition)) for record in ("feedback", "action")]
-        if links is None:
-            return [*found, None]
-        return found + [self.progress.until(decisions, links) for decisions in range(self.settings.partitions)]
-
-    def _known_until(self, tp: TP) -> int | None:
-        """Until when a partition's events are known, in the time that the worker runs on."""
-        if not self.options.event_clock:
-            return self.read_until(tp)
-        if self.app.consumer.ended_at(tp) is not None:
-            return FOREVER
-        shard = self.shards.get(ShardId(self._stage_of[tp.topic], tp.partition))
-        return shard.event_times.get(tp.topic) if shard is not None else None
-
-    def read_until(self, tp: TP) -> int | None:
-        """Until when all that was appended to a partition is in the durable state, milliseconds; None: not known."""
-        ended = self.app.consumer.ended_at(tp)
-        if ended is not None:
-            return int(ended)
-        appended = self._appended.get(tp)
-        return appended - 1 if appended is not None else None  # of that very millisecond there may be more
-
-    def _tp(self, record: str, partition: int) -> TP:
-        return TP(self.settings.topic(topics.INPUTS[record]), partition)
 
     def tell(self, shard: Shard, alarms: Sequence[Alarm]) -> None:
         """Have people told of what is durable."""
@@ -296,7 +250,7 @@ class Worker:
 
     def position(self, tp: TP) -> int | None:
         """The offset of an input partition that comes next, as the durable state has it; None if not owned."""
-        shard = self.shards.get(ShardId(self._stage_of.get(tp.topic, ""), tp.partition)) if self.ready else None
+        shard = self.known.shard_of(tp) if self.ready else None
         return shard.store.positions.get(tp.topic) if shard is not None else None
 
     def now_ms(self, shard: Shard) -> int:
@@ -364,29 +318,4 @@ class Worker:
         # Faust's stop waits for what is under way, and what failed never finishes. Nothing is lost by leaving:
         # what is not durable has not happened.
         self.app.conf.stream_wait_empty = False
-        _leave_after(_GRACE_SECONDS)
-
-
-def _leave_after(seconds: float) -> None:
-    """End the process if it has not ended by itself by then."""
-    last_resort = threading.Timer(seconds, os._exit, (1,))
-    last_resort.daemon = True
-    last_resort.start()
-
-
-def run(worker: Worker, log_level: int) -> int:
-    """Run until told to stop (SIGTERM, SIGINT) or failed; the exit status."""
-    # A batch makes hundreds of thousands of tuples, none of them in a cycle: looked through after every 700, as by
-    # default, they cost a fifth of all time.
-    gc.set_threshold(1_000_000, 5, 50)
-    logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
-    for noisy in ("faust", "mode", "aiokafka", "kafka"):
-        logging.getLogger(noisy).setLevel(max(log_level, logging.WARNING))
-    runner = faust.Worker(worker.app, override_logging=False, console_port=None, quiet=True, redirect_stdouts=False)
-    runner.spinner = None  # it would write the codes of a terminal into the log
-    try:
-        runner.execute_from_commandline()
-    except SystemExit as left:
-        if worker.failed is None:
-            return int(left.code or 0)
-    return 1 if worker.failed is not None else 0
+        leave_after(_GRACE_SECONDS)

@@ -68,8 +68,9 @@ def command(
     from streams.config import load
     from streams.options import Options
     from streams.pages import add_pages
+    from streams.running import run
     from streams.settings import Settings
-    from streams.worker import Worker, run
+    from streams.worker import Worker
 
     settings = Settings.from_env()
     topics.check(settings)
