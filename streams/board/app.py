@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -22,12 +21,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from schemas.codec import Codec
-from streams.board import case_page, cases, person, unit_page
 from streams.board.access import Access, Denied, Forms, Identity, today
 from streams.board.acting import KINDS, Acting, Asked, Refusal
 from streams.board.following import Changed, Following
 from streams.board.headers import Guarded
 from streams.board.hub import Hub
+from streams.board.pages import Pages, Shown
+from streams.board.sent import clean, fields, inside, is_ours
 from streams.board.showing import environment, segment
 from streams.board.store import Store
 from streams.board.words import LANGUAGES, NAMES, Words, preferred
@@ -35,7 +35,6 @@ from streams.config import Config
 
 TOKEN_COOKIE = "rytmi_board"  # noqa: S105 - a name
 _THEMES = ("auto", "light", "dark")
-_FORM_BYTES = 64 * 1024
 _YEAR_SECONDS = 365 * 86_400
 _LIST_REST_SECONDS, _CASE_REST_SECONDS = 1.0, 0.2
 _log = logging.getLogger(__name__)
@@ -55,6 +54,7 @@ class Board:
     acting: Acting
 
     def __post_init__(self) -> None:
+        self.pages = Pages(self.config, self.store, self.codec, self.access, self.acting)
         self._templates = environment()
 
     # -- the application
@@ -65,14 +65,14 @@ class Board:
         Answers are not compressed: they hold both a secret (the sign of the form) and what an address asks for.
         """
         routes = [
-            Route("/", self._page(self._cases)),
-            Route("/cases/{case:path}", self._page(self._case)),
+            Route("/", self._page(self.pages.cases)),
+            Route("/cases/{case:path}", self._page(self.pages.case)),
             Route("/actions", self._act, methods=["POST"]),
-            Route("/me", self._page(self._me)),
-            Route("/people/{name:path}", self._page(self._person)),
-            Route("/units", self._page(self._units)),
-            Route("/units/{unit:path}", self._page(self._unit)),
-            Route("/audit", self._page(self._audit)),
+            Route("/me", self._page(self.pages.me)),
+            Route("/people/{name:path}", self._page(self.pages.person)),
+            Route("/units", self._page(self.pages.units)),
+            Route("/units/{unit:path}", self._page(self.pages.unit)),
+            Route("/audit", self._page(self.pages.audit)),
             Route("/sign-in", self._enter, methods=["GET", "POST"]),
             Route("/sign-out", self._leave, methods=["POST"]),
             Route("/preferences", self._prefer),
@@ -96,7 +96,7 @@ class Board:
 
     # -- pages
 
-    def _page(self, show: Callable[[Request, Identity, Words], tuple[str, dict[str, Any]]]) -> Callable[..., Response]:
+    def _page(self, show: Callable[[Request, Identity, Words], Shown]) -> Callable[..., Response]:
         """A page for whoever may see it; only its live part where htmx asks for it."""
 
         def answer(request: Request) -> Response:
@@ -110,60 +110,6 @@ class Board:
 
         return answer
 
-    def _cases(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        filtered = cases.asked(request.query_params)
-        return "cases", cases.show(self.store, self.config.policies, filtered, who, say.now)
-
-    def _case(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        return "case", self._case_shown(request.path_params["case"], who, say)
-
-    def _case_shown(self, case: str, who: Identity, say: Words) -> dict[str, Any]:
-        held = self.store.case(case)
-        if held is None or not who.sees(held.unit):
-            raise HTTPException(404, say("no_case", case=case))
-        names = self.names(held.unit)
-        return case_page.show(self.store, self.codec, self.config, held, self.acting, names, who, say)
-
-    def _me(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        return "person", self._person_shown(who.name, who, say)
-
-    def _person(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        name = request.path_params["name"]
-        if not who.sees_person(name):
-            raise HTTPException(403)
-        return "person", self._person_shown(name, who, say)
-
-    def _person_shown(self, name: str, who: Identity, say: Words) -> dict[str, Any]:
-        found = person.show(self.store, self.config.policies, name, who, say.now)
-        if found is None:
-            raise HTTPException(404, say("no_person", name=name))
-        return found
-
-    def _units(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        filtered = cases.asked({})
-        shown = cases.show(self.store, self.config.policies, filtered, who, say.now)
-        sums = {one.name: one for one in shown["units"]}
-        known = unit_page.units(self.store, self.config, who)
-        return "units", {"sums": [(unit, sums.get(unit), self.store.levels(unit)) for unit in known]}
-
-    def _unit(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        unit = request.path_params["unit"]
-        if unit not in unit_page.units(self.store, self.config, who):
-            raise HTTPException(404, say("no_unit", unit=unit))
-        wanted = request.query_params.get("window", "")
-        window = wanted if wanted in self.config.windows else _usual(list(self.config.windows))
-        return "unit", unit_page.show(self.store, self.config, unit, window)
-
-    def _audit(self, request: Request, who: Identity, say: Words) -> tuple[str, dict[str, Any]]:
-        if who.role != "leader":
-            raise HTTPException(403)
-        return "audit", {"audits": self.store.latest_audits(who.units, 200)}
-
-    def names(self, unit: str) -> set[str]:
-        """Who may own a case of the unit: its people, its supervisor and leader, and whoever owns one already."""
-        people = self.config.policies.people.get(unit, {})
-        return {*self.access.names(unit), *people.values(), *self.store.owners([unit])}
-
     # -- acting
 
     async def _act(self, request: Request) -> Response:
@@ -172,12 +118,12 @@ class Board:
         except Denied as denied:
             return self._entrance(request, denied.key, 401)
         say = self._words(request)
-        form = await self._form(request)
+        form = await fields(request)
         if form is None:
             return self._told(request, who, say, 413, say("too_much"))
-        if not _is_ours(request, self.access.url) or not self.forms.holds(who, form.get("form", "")):
+        if not is_ours(request, self.access.url) or not self.forms.holds(who, form.get("form", "")):
             return self._told(request, who, say, 403, say("no_form"))
-        given = {name: _clean(form.get(name, "")) for name in ("seen", "owner", "cause", "done")}
+        given = {name: clean(form.get(name, "")) for name in ("seen", "owner", "cause", "done")}
         asked = Asked(form.get("case", ""), form.get("kind", ""), **given)
         return await run_in_threadpool(self._acted, request, asked, who, say)
 
@@ -190,7 +136,7 @@ class Board:
             words = say(refusal.key, **refusal.values)
             if refusal.status == 404:
                 raise HTTPException(404, words) from None
-            context = self._case_shown(asked.case, who, say) | {"refused": words}
+            context = self.pages.case_shown(asked.case, who, say) | {"refused": words}
             return self._rendered(request, "case", who, context, refusal.status)
         return RedirectResponse(f"/cases/{segment(asked.case)}", 303)
 
@@ -199,29 +145,29 @@ class Board:
     async def _enter(self, request: Request) -> Response:
         if request.method == "GET":
             return self._entrance(request, "denied.nobody", 200)
-        form = await self._form(request)
-        if form is None or not _is_ours(request, self.access.url):
+        form = await fields(request)
+        if form is None or not is_ours(request, self.access.url):
             return self._entrance(request, "no_form", 403)
         token = form.get("token", "").strip()
         try:
             self.access.identify(None, {}, token or None, today())
         except Denied as denied:
             return self._entrance(request, denied.key, 401)
-        answer = RedirectResponse(_inside(form.get("back", "/")), 303)
+        answer = RedirectResponse(inside(form.get("back", "/")), 303)
         if not self.access.is_open:
             secure = (self.access.url or "").startswith("https://") or request.url.scheme == "https"
             answer.set_cookie(TOKEN_COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
         return answer
 
     async def _leave(self, request: Request) -> Response:
-        if not _is_ours(request, self.access.url):
+        if not is_ours(request, self.access.url):
             return self._entrance(request, "no_form", 403)
         answer = self._entrance(request, "denied.left", 200)
         answer.delete_cookie(TOKEN_COOKIE, path="/", httponly=True, samesite="lax")
         return answer
 
     def _prefer(self, request: Request) -> Response:
-        answer = RedirectResponse(_inside(request.query_params.get("back", "/")), 303)
+        answer = RedirectResponse(inside(request.query_params.get("back", "/")), 303)
         for name, known in (("lang", tuple(LANGUAGES)), ("theme", _THEMES)):
             if (wanted := request.query_params.get(name)) in known:
                 answer.set_cookie(
@@ -268,18 +214,6 @@ class Board:
             code = preferred(request.headers.get("accept-language"))
         return Words(code, self.config.timezone, time.time_ns() // 1_000_000)
 
-    async def _form(self, request: Request) -> dict[str, str] | None:
-        """The fields of a form; None where it is larger than any of ours."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _FORM_BYTES:
-                return None
-        try:
-            return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
-        except ValueError:
-            return None
-
     def _rendered(
         self, request: Request, template: str, who: Identity | None, context: dict[str, Any], status: int = 200
     ) -> Response:
@@ -316,7 +250,7 @@ class Board:
 
     def _entrance(self, request: Request, key: str, status: int) -> Response:
         asked = request.query_params.get("back") or (request.url.path if request.method == "GET" else "/")
-        back = _inside("/" if asked.startswith(("/sign-", "/events")) else asked)
+        back = inside("/" if asked.startswith(("/sign-", "/events")) else asked)
         return self._rendered(request, "enter", None, {"reason": key, "back": back}, status)
 
     def _failed(self, request: Request, wrong: Exception) -> Response:
@@ -338,10 +272,6 @@ class Board:
 _STANDARD = frozenset({"Not Found", "Method Not Allowed", "Internal Server Error", "Bad Request"})
 
 
-def _usual(windows: list[str]) -> str:
-    return "1d" if "1d" in windows else windows[0]
-
-
 def _concerns(who: Identity, case: str | None, unit: str | None) -> Callable[[Changed], bool]:
     """Whether a change is worth looking again."""
     if case is not None:
@@ -349,23 +279,3 @@ def _concerns(who: Identity, case: str | None, unit: str | None) -> Callable[[Ch
     if unit is not None:
         return lambda changed: ("unit", unit) in changed or ("windows", "") in changed
     return lambda changed: any(kind == "unit" and who.sees(name) for kind, name in changed)
-
-
-def _clean(text: str) -> str:
-    """One line, without what cannot be seen."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _inside(back: str) -> str:
-    """An address of ours to go on to: never another place's."""
-    is_path = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
-    return back if is_path else "/"
-
-
-def _is_ours(request: Request, url: str | None) -> bool:
-    """Whether a browser says that the form was on a page of ours. Without a browser nothing is said."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    ours = {request.headers.get("host"), urlsplit(url or "").netloc or None}
-    return origin is None or urlsplit(origin).netloc in ours - {None}

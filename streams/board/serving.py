@@ -59,7 +59,7 @@ def build(settings: Settings, config: Config, access: Access, rebuild: bool = Fa
     following = Following(settings, codec, view, hub.tell)
 
     def named(unit: str) -> set[str]:
-        return board.names(unit)
+        return board.pages.names(unit)
 
     acting = Acting(view, Sending(settings, codec), named)
     board = Board(config, view, codec, hub, following, access, Forms(home / "forms.key"), acting)

@@ -114,7 +114,7 @@ class World:
         self.app = self.board.app()
 
     def names(self, unit: str) -> set[str]:
-        return self.board.names(unit)
+        return self.board.pages.names(unit)
 
     def fold(self) -> None:
         """As when it has come back through the stream."""
