@@ -83,7 +83,7 @@ def test_workers_share_the_partitions_and_whoever_leaves_is_replaced_at_once(
     send(out, *(feedback(number) for number in range(400)))
     progress.await_settled(30)
     second, third = crew.start(), crew.start()
-    until(lambda: sorted(w.shards() for w in crew.all) == [3, 3, 6], 60, "four partitions of three stages are shared")
+    until(lambda: sorted(w.shards() for w in crew.all) == [4, 4, 8], 60, "four partitions of four stages are shared")
     for worker in crew.all:  # what belongs together is together
         assert len({owned for _, owned in worker.metrics().of("rytmi_partitions_owned")}) == 1
     assert sum(worker.metrics().sum("rytmi_cases_open") for worker in crew.all) == 400
