@@ -4,7 +4,7 @@ Everything is in `HOME/demo` and is made anew each time, so that a demo starts f
 only, and never touches a broker that somebody started with `rytmi broker start`. With RYTMI_KAFKA_BOOTSTRAP set, that
 cluster is used instead, under a prefix of this run, and its topics are deleted at the end. An Alertmanager of the
 environment is never told of anything: nobody is to be called because somebody watches a demo. A Grafana of the
-environment is shown the screens (`screens`).
+environment is shown the screens (`grafana`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import IO, Self
 
 from streams import topics
 from streams.broker import Broker, BrokerError
-from streams.demo import board, screens
+from streams.demo import board, grafana
 from streams.demo.figures import fetched
 from streams.demo.words import Said
 from streams.demo.workers import DemoError, Worker, await_ready, free_ports
@@ -143,7 +143,7 @@ class Stack:
             return
         said = "none: without Prometheus its screens would be blank"
         if self.monitoring is not None:
-            self.screens, said = screens.published(self.settings, self.monitoring.prometheus_url)
+            self.screens, said = grafana.published(self.settings, self.monitoring.prometheus_url)
         self._say(f"grafana: {said}")
 
     def _environment(self) -> dict[str, str]:

@@ -11,9 +11,9 @@ from rich.live import Live
 
 from streams.demo.figures import Figures
 from streams.demo.line import line
+from streams.demo.screen import screen
 from streams.demo.state import sentence
 from streams.demo.status import Notice, Status
-from streams.view import screen
 
 
 class Wall(Protocol):

@@ -20,12 +20,13 @@ from schemas.codec import Codec
 from streams.config import load
 from streams.demo.conductor import Conductor, now_ms
 from streams.demo.stack import Stack
+from streams.demo.status import status_of
+from streams.demo.words import speaker
 from streams.pseudonym import Pseudonym
 from streams.sender import Sender
 from streams.settings import Settings
 from streams.simulation import beginning
 from streams.strategy import strategic
-from streams.view import Status
 from tests.live.test_demo import Nowhere, Recorded
 from tests.screens.exported import EXAMPLE
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
@@ -102,7 +103,7 @@ def demo(settings: Settings) -> Iterator[tuple[Stack, Recorded]]:
             if os.environ.get("RYTMI_WITHOUT_PROMETHEUS") == "1":
                 pytest.skip("RYTMI_WITHOUT_PROMETHEUS=1 allows for it: queries are NOT tested")
             pytest.fail("Prometheus cannot be had (RYTMI_WITHOUT_PROMETHEUS=1 skips this test)")
-        status = Status([one.id for one in config.file.touchpoints], [worker.address for worker in stack.workers])
+        status = status_of(config, speaker("en"), [worker.address for worker in stack.workers])
         with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
             conductor.load()
             sender = Sender(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streams.demo.screens import published
+from streams.demo.grafana import published
 from streams.settings import Settings
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from streams.demo.alarms import Alarm, Alarms
 from streams.demo.figures import Figures
 from streams.demo.measured import EVERYWHERE, Alignment, Clocks, Lengths, Measures, Share
+from streams.demo.screen import screen
 from streams.demo.status import Status
 from streams.demo.sums import CRITICAL, Place
 from streams.demo.words import Length, Said, speaker
-from streams.view import screen
 
 AT = 1_772_442_900.0
 HOUR, DAY = 3600.0, 86_400.0
