@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from processors.events import Action
-from streams.board.access import Identity
+from streams.board.identity import Identity
 from streams.board.sending import Sending
 from streams.board.store import Held, Record, Store
 from streams.board.words import DEFAULT, Words

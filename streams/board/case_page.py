@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.codec import Codec
-from streams.board.access import Identity
 from streams.board.acting import Acting, of
 from streams.board.following import ALARM, CLOCK
+from streams.board.identity import Identity
 from streams.board.line import items, picture
 from streams.board.rows import row
 from streams.board.store import Held, Store

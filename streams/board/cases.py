@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from processors.events import SEVERITIES
 from processors.policy import Policies
-from streams.board.access import Identity
+from streams.board.identity import Identity
 from streams.board.rows import row
 from streams.board.store import Store, among
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from processors.lifetable import LifeTable, bin_of, empty
 from processors.policy import CLOCKS, Policies
-from streams.board.access import Identity
 from streams.board.acting import of
+from streams.board.identity import Identity
 from streams.board.rows import row, waits
 from streams.board.store import Record, Store, among
 

@@ -8,12 +8,13 @@ import uvicorn
 
 from schemas.codec import Codec
 from streams import topics
-from streams.board.access import Access, Forms
+from streams.board.access import Access
 from streams.board.acting import Acting
 from streams.board.app import Board
 from streams.board.following import Following
 from streams.board.hub import Hub
 from streams.board.sending import Sending
+from streams.board.signs import Forms
 from streams.board.store import Store
 from streams.config import Config
 from streams.pseudonym import Pseudonym

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from processors.policy import CLOCKS
-from streams.board.access import Identity
+from streams.board.identity import Identity
 from streams.board.store import NOWHERE, Record, Store
 from streams.config import Config
 

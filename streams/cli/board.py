@@ -53,7 +53,7 @@ def token(name: str, role: str, units: tuple[str, ...], days: int) -> None:
 
     import yaml
 
-    from streams.board.access import hashed, new_token, today
+    from streams.board.identity import hashed, new_token, today
 
     made = new_token()
     person = {
