@@ -1,6 +1,7 @@
 """What all tests share: the option of `make golden`, and where the shared test input is."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import HealthCheck, settings
 # Machines are shared: how long something takes decides no property.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared")
+
+# Who runs tests in the background of a shell has Ctrl-C ignored, and so would every process that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 
