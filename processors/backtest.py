@@ -6,7 +6,7 @@ once. It is what live runs are held to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from processors import case, decision, fanout, ledger, obstacle, signal
@@ -22,6 +22,8 @@ from processors.policy import Policies
 from processors.standing import Standing, of_decision, of_obstacle
 
 Known = dict[str, dict[str, Entry]]
+Answer = tuple[str, tuple[tuple[str, bool], ...]]
+"""Touchpoint of a case; the decisions that answer it, and whether it was reopened after their effect."""
 
 _OF_A_CASE = (Feedback, Action, Link)
 _FIELDS = Outcome._fields[1:]  # all but the code
@@ -37,6 +39,7 @@ class Backtest:
         self._decisions: Known = {}
         self._obstacles: Known = {}
         self._signals: Known = {}
+        self._others = {"obstacle": self._obstacles, "decision": self._decisions, "signal": self._signals}
         self._named: dict[tuple[str, str], set[str]] = {}
         self._answers = Answers()
 
@@ -69,9 +72,13 @@ class Backtest:
                     if verdict not in (ledger.FOLDED, ledger.REPEATED):
                         yield link, verdict
 
-    def cases(self) -> Iterator[tuple[str, list[Entry], list[Judged]]]:
-        """The published cases in the order of their ids: id, entries, judged cycles."""
-        for name in sorted(self._cases):
+    def names(self) -> list[str]:
+        """The ids of all cases, in order."""
+        return sorted(self._cases)
+
+    def cases(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, list[Entry], list[Judged]]]:
+        """The published cases, of these or of all: id, entries, judged cycles."""
+        for name in self.names() if names is None else names:
             entries = sorted(self._cases[name].values())
             judged = judge(entries, self.policies)
             if judged:
@@ -99,28 +106,31 @@ class Backtest:
         """What a case contributes to the measures."""
         return contribution.of_case(entries, judged, self.policies)
 
+    def others(self) -> list[tuple[str, str]]:
+        """All obstacles, decisions, pulse answers and indicators: kind (`obstacle`, `decision`, `signal`) and id."""
+        return [(kind, name) for kind, of in self._others.items() for name in of]
+
+    def other(self, kind: str, name: str) -> tuple[Contribution, Standing | None]:
+        """What one of them contributes to the measures, and what it adds to what stands."""
+        entries = sorted(self._others[kind][name].values())
+        if kind == "obstacle":
+            return contribution.of_obstacle(entries), of_obstacle(entries)
+        if kind == "decision":
+            return contribution.of_decision(entries, self.policies), of_decision(entries, self.policies)
+        return contribution.of_signal(entries, self.policies), None
+
     def other_contributions(self) -> Iterator[Contribution]:
-        """What obstacles, decisions, pulse answers and indicators contribute."""
-        for known in self._obstacles.values():
-            yield contribution.of_obstacle(sorted(known.values()))
-        for known in self._decisions.values():
-            yield contribution.of_decision(sorted(known.values()), self.policies)
-        for known in self._signals.values():
-            yield contribution.of_signal(sorted(known.values()), self.policies)
+        """What all of them contribute."""
+        for one in self.others():
+            yield self.other(*one)[0]
 
-    def obstacles_standing(self) -> dict[str, Standing]:
-        """What obstacles that stand add to what stands, by id."""
-        found = {name: of_obstacle(sorted(known.values())) for name, known in self._obstacles.items()}
-        return {name: standing for name, standing in found.items() if standing is not None}
+    def answers(self, entries: list[Entry], judged: list[Judged]) -> Answer:
+        """What a case tells of the decisions that answer it."""
+        return judged[-1].cycle.classification.touchpoint, tuple(answered(entries, judged))
 
-    def decisions_in_flight(self) -> dict[str, Standing]:
-        """The same of decisions in flight."""
-        found = {name: of_decision(sorted(known.values()), self.policies) for name, known in self._decisions.items()}
-        return {name: standing for name, standing in found.items() if standing is not None}
-
-    def answer(self, entries: list[Entry], judged: list[Judged]) -> None:
-        """Let a case tell of the decisions that answer it."""
-        self._answers.case(judged[-1].cycle.classification.touchpoint, answered(entries, judged))
+    def answer(self, told: Answer) -> None:
+        """Take what a case tells."""
+        self._answers.case(*told)
 
     def decided(self) -> Iterator[Decided]:
         """The decisions by id, with what cases have told of them."""

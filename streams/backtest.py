@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,11 +15,11 @@ from processors.canonical import parse, render
 from processors.events import InvalidEvent
 from processors.ledger import FOLDED, REPEATED, WORDS
 from processors.measures.terms import Frame
-from processors.settled import row
-from processors.standing import of_case
+from processors.standing import Standing
 from streams.decided import DECISIONS, decision_row
-from streams.files import alarm_row, encoded, outcome_row, write_lines
+from streams.files import write_lines, writing
 from streams.measures.results import Results
+from streams.settling import Told, parts
 
 _decode = msgspec.json.Decoder().decode
 _TELL_EVERY = 20_000
@@ -39,37 +40,40 @@ class Summary(NamedTuple):
     seconds: float
 
 
-def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell: Callable[[int], None]) -> Summary:
-    """Fold the lines up to `until` (None: all) and write the files of results into `out`."""
+def run(
+    frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell: Callable[[int], None], processes: int = 1
+) -> Summary:
+    """Fold the lines up to `until` (None: all) and write the files of results into `out`.
+
+    processes: that judge the cases, once all lines have been read.
+    """
     started = time.monotonic()
-    policies = frame.policies
-    backtest = Backtest(policies)
+    backtest = Backtest(frame.policies)
     reading = _Reading(backtest, until)
     out.mkdir(parents=True, exist_ok=True)
     dead = write_lines(out / "deadletters.jsonl", reading.take(lines, tell))
     settled = backtest.until if until is None else until
-    outcomes: list[msgspec.Raw] = []
-    told: list[dict[str, Any]] = []
     results = Results(frame)
-
-    def settled_cases() -> Iterator[dict[str, Any]]:
-        for name, entries, judged in backtest.cases():
-            outcomes.extend(encoded(outcome_row(outcome)) for outcome in backtest.outcomes(name, judged))
-            told.extend(backtest.alarms(name, entries, judged, settled))
-            results.add(backtest.contribution(entries, judged))
-            results.cases.replace(name, of_case(judged))
-            backtest.answer(entries, judged)
-            yield row(backtest.record(name, entries, judged), settled, policies)
-
-    written = write_lines(out / "cases.jsonl", settled_cases())
-    write_lines(out / "clock.jsonl", outcomes)
+    standings: defaultdict[str, dict[str, Standing]] = defaultdict(dict)
+    told: list[Told] = []
+    cases = outcomes = 0
+    with writing(out / "cases.jsonl") as case_file, writing(out / "clock.jsonl") as clock_file:
+        for part in parts(backtest, settled, processes):
+            case_file.write(part.cases)
+            clock_file.write(part.clocks)
+            cases, outcomes = cases + part.case_count, outcomes + part.clock_count
+            told += part.told
+            results.merge(part.cells)
+            for kind, found in part.standings.items():
+                standings[kind] |= found
+            for answer in part.answers:
+                backtest.answer(answer)
     write_lines(out / DECISIONS, map(decision_row, backtest.decided()))
-    told.sort(key=lambda alarm: (alarm["at"], alarm["id"]))
-    write_lines(out / "alarms.jsonl", map(alarm_row, told))
-    results.obstacles.fill(backtest.obstacles_standing())
-    results.decisions.fill(backtest.decisions_in_flight())
-    for one in backtest.other_contributions():
-        results.add(one)
+    with writing(out / "alarms.jsonl") as alarm_file:
+        alarm_file.writelines(one.line for one in sorted(told))
+    results.cases.fill(standings["case"])
+    results.obstacles.fill(standings["obstacle"])
+    results.decisions.fill(standings["decision"])
     results.write(out, settled)
     return Summary(
         reading.read,
@@ -77,9 +81,9 @@ def run(frame: Frame, lines: Iterable[bytes], until: int | None, out: Path, tell
         reading.repeated,
         dead,
         reading.later,
-        written,
-        len(outcomes),
-        sum(alarm["kind"] == "raised" for alarm in told),
+        cases,
+        outcomes,
+        sum(one.is_raised for one in told),
         settled,
         time.monotonic() - started,
     )

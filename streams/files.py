@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,23 +38,29 @@ def _unpacked(raw: Any) -> BinaryIO:
 
 def write_lines(path: Path, rows: Iterable[Any]) -> int:
     """Write one JSON object a line, compact, UTF-8; how many. The file is there when it is whole, and not before."""
+    with writing(path) as out:
+        return dump(out, rows)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there when it is whole, and not before."""
     beside = path.with_name(f"{path.name}.unfinished")
     with beside.open("wb") as out:
-        count = dump(out, rows)
+        yield out
     beside.replace(path)
-    return count
 
 
-def encoded(row: Any) -> msgspec.Raw:
-    """A row that waits to be written, in less space than its values take."""
-    return msgspec.Raw(_encode(row))
+def encoded(row: Any) -> bytes:
+    """A row as its line."""
+    return _encode(row) + b"\n"
 
 
 def dump(out: BinaryIO, rows: Iterable[Any]) -> int:
     """Write one JSON object a line; how many."""
     count = 0
     for row in rows:
-        out.write(_encode(row) + b"\n")
+        out.write(encoded(row))
         count += 1
     return count
 

@@ -16,7 +16,8 @@ from streams.cli.instants import Instant
 @click.option("--events", required=True, help="Canonical JSON Lines, plain or gzip; - is standard input.")
 @click.option("--until", type=Instant(), help="Take events up to and including this instant; default: the last event.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
-def command(path: Path, events: str, until: int | None, out: Path) -> None:
+@click.option("--processes", type=click.IntRange(1), help="That judge the cases; default: one for each processor.")
+def command(path: Path, events: str, until: int | None, out: Path, processes: int | None) -> None:
     """Fold a file of events and write cases.jsonl, clock.jsonl, alarms.jsonl, measures.jsonl and deadletters.jsonl.
 
     The lines may stand in any order. Try a new policy on last year before it is put in force, or reproduce what a
@@ -34,11 +35,12 @@ def command(path: Path, events: str, until: int | None, out: Path) -> None:
     from streams.config import load
     from streams.files import lines
     from streams.measures.frame import frame
+    from streams.settling import processors
 
     config = load(path)
     shown = sys.stderr.isatty()
     tell = (lambda n: click.echo(f"\r{n:,} lines", nl=False, err=True)) if shown else (lambda n: None)
-    done = run(frame(config), lines(events), until, out, tell)
+    done = run(frame(config), lines(events), until, out, tell, processes or processors())
     start = "\r" if shown else ""
     rate = done.read / max(done.seconds, 1e-9)
     click.echo(

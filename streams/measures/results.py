@@ -22,29 +22,39 @@ from streams.standing import Standing, cases_standing, decisions_in_flight, obst
 METRICS = "metrics.prom"
 
 
+CellsSoFar = dict[Cell, Counter[Fact]]
+
+
+def add(cells: CellsSoFar, contribution: Contribution) -> None:
+    """Add the contribution of an entity."""
+    for where, fact, amount in contribution:
+        found = cells.get(where)
+        if found is None:
+            found = cells[where] = Counter()
+        found[fact] += amount
+
+
 class Results:
     """What entities contribute. Nothing is ever taken away here, so nothing need be remembered of an entity."""
 
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
-        self._cells: dict[Cell, Counter[Fact]] = {}
+        self._cells: CellsSoFar = {}
         self.cases, self.obstacles, self.decisions = Standings(), Standings(), Standings()
 
-    def add(self, contribution: Contribution) -> None:
-        """Take the contribution of an entity."""
-        for where, fact, amount in contribution:
-            found = self._cells.get(where)
-            if found is None:
-                found = self._cells[where] = Counter()
-            found[fact] += amount
+    def merge(self, cells: CellsSoFar) -> None:
+        """Take what several entities contribute."""
+        for where, facts in cells.items():
+            self._cells.setdefault(where, Counter()).update(facts)
 
     def write(self, out: Path, at: int) -> None:
         """Write cells.jsonl, measures.jsonl and metrics.prom as of an instant, milliseconds."""
         cells = {where: list(facts.items()) for where, facts in self._cells.items()}
         write_lines(out / CELLS, cell_rows(at, cells))
-        view = View(kept(self._frame), at, unpack)
+        view = View(kept(self._frame), 0, unpack)
         for where, facts in cells.items():
             view.put("", where, pack(facts))
+        view.advance(at)
         found = sorted(rows(view, self._frame), key=order)
         write_lines(out / MEASURES, measure_rows(found, at))
         families = (*self._standing(at), *MeasureMetrics(self._frame).families(found))

@@ -29,7 +29,7 @@ from streams.demo.stack import Stack
 from streams.demo.status import Status, status_of
 from streams.demo.words import speaker
 from streams.measures.frame import frame
-from streams.measures.results import METRICS, Results
+from streams.measures.results import METRICS, CellsSoFar, Results, add
 from streams.settings import Settings
 from streams.simulation import Organisation, beginning
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
@@ -103,11 +103,12 @@ def overdue(found: list[dict[str, Any]]) -> Counter[str]:
 
 def measured(config: Config, events: list[Event], at: float, out: Path) -> Measures:
     """The measures of a backtest as of an instant, read from what it says in place of /metrics."""
-    backtest, results = backtested(config, events), Results(frame(config))
+    backtest, results, cells = backtested(config, events), Results(frame(config)), CellsSoFar()
     for _, entries, judged in backtest.cases():
-        results.add(backtest.contribution(entries, judged))
+        add(cells, backtest.contribution(entries, judged))
     for contribution in backtest.other_contributions():
-        results.add(contribution)
+        add(cells, contribution)
+    results.merge(cells)
     results.write(out, round(at * 1000))
     text = (out / METRICS).read_text() + f"rytmi_view_complete 1\nrytmi_view_timestamp_seconds {at}\n"
     found = measures([[one for family in text_string_to_metric_families(text) for one in family.samples]])
@@ -155,7 +156,9 @@ def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(setti
     assert shown.total() > 0
     assert found.events == len(organisation.told)
     assert not found.deadletters
-    in_flight = Counter(one[:2] for one in backtested(config, organisation.told).decisions_in_flight().values())
+    backtest = backtested(config, organisation.told)
+    decisions = [backtest.other(kind, name)[1] for kind, name in backtest.others() if kind == "decision"]
+    in_flight = Counter(one[:2] for one in decisions if one is not None)
     assert found.decisions.total() > 0
     assert +found.decisions == in_flight
     received = {event.case: event.at for event in reversed(organisation.told) if isinstance(event, Feedback)}

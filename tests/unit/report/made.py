@@ -34,7 +34,7 @@ def decided(shop: Shop) -> list[Decided]:
     """The decisions of the shop."""
     backtest = backtested(shop.events, END, shop.config)
     for _, entries, judged in backtest.cases():
-        backtest.answer(entries, judged)
+        backtest.answer(backtest.answers(entries, judged))
     return list(backtest.decided())
 
 
