@@ -5,8 +5,9 @@ Whatever the kind: a unit; *no data* where there is none, in the colour of what 
 
 from __future__ import annotations
 
+import re
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from grafana_foundation_sdk.builders import bargauge, common, prometheus, stat, statetimeline, table, timeseries
@@ -24,8 +25,11 @@ _LOWEST = -1e12  # below it only what is not there
 _LINE_POINTS, _CELL_POINTS = 400, 100
 """Of a line in a panel and in a cell of a table: what is asked costs by the point."""
 
-_STROKES: tuple[tuple[str, list[int]], ...] = ((PLAIN, []), (PLAIN, [10, 6]), (MEANT, [2, 6]), (MEANT, [10, 4, 2, 4]))
-"""Of the lines of several queries in one panel: colour, and lengths of dash and gap."""
+_STROKES: tuple[tuple[str, list[int]], ...] = ((PLAIN, []), (MEANT, [10, 6]), (PLAIN, [2, 6]), (MEANT, [10, 4, 2, 4]))
+"""Of the lines of several queries in one panel: colour, and lengths of dash and gap. Legends show the colour alone."""
+
+Words = Mapping[str, tuple[str, str]]
+"""By value: what is said instead of it, in which colour."""
 
 Steps = tuple[str, tuple[tuple[float, str], ...]]
 """The colour from the lowest value on, and from which value on which other."""
@@ -59,6 +63,15 @@ def _thresholds(steps: Steps) -> boards.ThresholdsConfig:
         boards.ThresholdsConfig()
         .mode(models.ThresholdsMode.ABSOLUTE)
         .steps([models.Threshold(value, colour) for value, colour in _marks(steps)])
+    )
+
+
+def _mapped(words: Words) -> models.ValueMap:
+    return models.ValueMap(
+        options={
+            value: models.ValueMappingResult(text=text, color=colour, index=i)
+            for i, (value, (text, colour)) in enumerate(words.items())
+        }
     )
 
 
@@ -96,6 +109,7 @@ def figure(
     steps: Steps = AS_IT_IS,
     decimals: int | None = None,
     beside: tuple[str, ...] = (),
+    words: Words | None = None,
 ) -> Tile:
     """One large figure, or a few with their names. size: columns and rows."""
     targets = tuple(Target(query) for query in queries)
@@ -112,6 +126,8 @@ def figure(
     )
     if decimals is not None:
         panel = panel.decimals(decimals)
+    if words:
+        panel = panel.mappings([_mapped(words)])
     return Tile(key, title, panel, targets, *size, beside)
 
 
@@ -155,7 +171,7 @@ def lines(
             common.VizLegendOptions()
             .display_mode(shown.LegendDisplayMode.LIST)
             .placement(shown.LegendPlacement.BOTTOM)
-            .show_legend(True)
+            .show_legend(len(queries) > 1 or bool(queries[0].labels))
         )
         .tooltip(common.VizTooltipOptions().mode(shown.TooltipDisplayMode.MULTI).sort(shown.SortOrder.DESCENDING))
     )
@@ -182,10 +198,13 @@ def bars(
 ) -> Tile:
     """Figures with names, side by side, the length of a bar as well as a number."""
     target = Target(query)
+    # Grafana leaves the name out where there is one bar alone, unless it is written like this.
+    name = re.sub(r"{{(\w+)}}", r"${__field.labels.\1}", query.legend)
     panel = (
         _common(bargauge.Panel(), title, about, [target])
         .unit(unit)
         .min(0)
+        .display_name(name)
         .thresholds(_thresholds(steps))
         .orientation(shown.VizOrientation.HORIZONTAL)
         .display_mode(shown.BarGaugeDisplayMode.BASIC)
@@ -195,21 +214,13 @@ def bars(
     return Tile(key, title, panel, (target,), *size, beside)
 
 
-def states(
-    key: str, title: str, about: str, query: Query, words: dict[str, tuple[str, str]], size: tuple[int, int]
-) -> Tile:
-    """What was so when. words: value to what it is called and its colour."""
+def states(key: str, title: str, about: str, query: Query, words: Words, size: tuple[int, int]) -> Tile:
+    """What was so when."""
     target = Target(query, over_time=True)
-    mapped = models.ValueMap(
-        options={
-            value: models.ValueMappingResult(text=text, color=colour, index=i)
-            for i, (value, (text, colour)) in enumerate(words.items())
-        }
-    )
     panel = (
         _common(statetimeline.Panel(), title, about, [target])
         .max_data_points(_LINE_POINTS)
-        .mappings([mapped])
+        .mappings([_mapped(words)])
         .thresholds(_thresholds(AS_IT_IS))
         .show_value(shown.VisibilityMode.AUTO)
         .line_width(0)
@@ -219,7 +230,7 @@ def states(
 
 
 class Column(NamedTuple):
-    """A column of a table. over_time: a small line instead of a figure. link: where a click leads."""
+    """A column of a table. over_time: a small line instead of a figure."""
 
     name: str
     query: Query
@@ -228,6 +239,7 @@ class Column(NamedTuple):
     over_time: bool = False
     decimals: int | None = None
     width: int | None = None
+    words: Words | None = None
 
 
 def heat_table(
@@ -300,6 +312,8 @@ def _of(column: Column) -> list[models.DynamicConfigValue]:
             _property("color", {"mode": "thresholds"}),
             _property("thresholds", {"mode": "absolute", "steps": marks}),
         ]
+    if column.words:
+        found.append(_property("mappings", [_mapped(column.words)]))
     if column.decimals is not None:
         found.append(_property("decimals", column.decimals))
     if column.width is not None:

@@ -6,6 +6,8 @@ from dashboards.model import Query
 from dashboards.queries.terms import complete, measured, of_view
 
 _CHOSEN = 'touchpoint=~"$touchpoint"'
+NOT_YET = -1
+"""In place of a length: clocks have started, and fewer than that share of them have ended."""
 
 
 def _matchers(clock: str, window: str, quantile: str, severity: str) -> tuple[str, ...]:
@@ -19,6 +21,20 @@ def length(clock: str, quantile: str, window: str = "$window", severity: str = "
     return Query(expr, quiet="fewer than that share have ended")
 
 
+def length_or_not_yet(clock: str, quantile: str, window: str = "$window") -> Query:
+    """The same for a figure, which must not be blank where too many wait: then NOT_YET."""
+    reached = of_view("rytmi_clock_seconds", (), 'touchpoint="all"', *_matchers(clock, window, quantile, "all"))
+    return Query(complete(f"{reached}\nor on () {_started(clock, window, '')}"), quiet="no clock has started")
+
+
+def _started(clock: str, window: str, by: str) -> str:
+    """NOT_YET where clocks have started."""
+    every = of_view(
+        "rytmi_clock_outcomes", ("touchpoint", "severity", "outcome"), f'clock="{clock}"', f'window="{window}"'
+    )
+    return f"(0 * (sum{by} ({every}) > 0) - {-NOT_YET})"
+
+
 def completed(clock: str, window: str = "$window", severity: str = "all") -> Query:
     """The median of those alone that have stopped, s: it looks better the longer the queue."""
     matchers = _matchers(clock, window, "0.5", severity)
@@ -28,9 +44,24 @@ def completed(clock: str, window: str = "$window", severity: str = "all") -> Que
 
 def length_by_touchpoint(clock: str, quantile: str, window: str = "$window") -> Query:
     """A percentile by touchpoint, s."""
+    return Query(
+        complete(_by_touchpoint(clock, quantile, window)),
+        ("touchpoint",),
+        "{{touchpoint}}",
+        quiet="fewer than that share have ended",
+    )
+
+
+def length_by_touchpoint_or_not_yet(clock: str, quantile: str, window: str = "$window") -> Query:
+    """The same for a figure, which must not be blank where too many wait: then NOT_YET."""
+    reached, started = _by_touchpoint(clock, quantile, window), _started(clock, window, " by (touchpoint)")
+    expr = complete(f"{reached}\nor on (touchpoint) {started}")
+    return Query(expr, ("touchpoint",), "{{touchpoint}}", quiet="no clock has started")
+
+
+def _by_touchpoint(clock: str, quantile: str, window: str) -> str:
     chosen = 'touchpoint!="all"', *_matchers(clock, window, quantile, "all")
-    expr = measured("rytmi_clock_seconds", ("touchpoint",), *chosen)
-    return Query(expr, ("touchpoint",), "{{touchpoint}}", quiet="fewer than that share have ended")
+    return of_view("rytmi_clock_seconds", ("touchpoint",), *chosen)
 
 
 def completed_by_touchpoint(clock: str, window: str = "$window") -> Query:

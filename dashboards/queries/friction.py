@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import complete, measured, of_view, over_workers, whole
+from dashboards.queries.terms import complete, measured, metric, of_view, over_workers, whole
 
 _CHOSEN = 'touchpoint=~"$touchpoint"'
 _CELL = ("touchpoint", "cause")
@@ -17,9 +17,11 @@ def worst(most: int) -> Query:
 
 
 def by_touchpoint() -> Query:
-    """Mean number standing at once, by touchpoint: its causes add up."""
+    """Mean number standing at once, by touchpoint: its causes add up. Where none stood it is 0."""
     every = of_view("rytmi_friction_standing", _CELL, _WINDOW)
-    return Query(complete(f"sum by (touchpoint) ({every})"), ("touchpoint",), "{{touchpoint}}")
+    none = f"0 * max by (touchpoint) ({metric('rytmi_touchpoint_place')})"
+    expr = complete(f"sum by (touchpoint) ({every})\nor on (touchpoint) ({none})")
+    return Query(expr, ("touchpoint",), "{{touchpoint}}")
 
 
 def by_cause() -> Query:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
+from dashboards.queries.clocks import NOT_YET
 from dashboards.queries.terms import complete, measured, of_view, over_workers, whole
 from dashboards.rules.rhythm import ELIGIBLE, KEPT
 
@@ -57,6 +58,20 @@ def impact(quantile: str) -> Query:
     return Query(expr, by, "{{unit}} {{level}}", quiet="fewer than that share have had their effect")
 
 
+def impact_or_not_yet(quantile: str) -> Query:
+    """The same for a figure, which must not be blank where too many are without effect: then NOT_YET."""
+    by = ("unit", "level")
+    reached, made = (
+        of_view(name, by, _UNIT, 'window="$window"', of)
+        for name, of in (
+            ("rytmi_decision_effect_seconds", f'quantile="{quantile}"'),
+            ("rytmi_decisions", 'stage="made"'),
+        )
+    )
+    expr = complete(f"{reached}\nor on (unit, level) (0 * ({made} > 0) - {-NOT_YET})")
+    return Query(expr, by, "{{unit}} {{level}}", quiet="nothing was decided")
+
+
 def slowest_impact() -> Query:
     """The median of the slowest unit, by level, s: medians of units cannot be added."""
     expr = of_view("rytmi_decision_effect_seconds", ("level",), _UNIT, 'window="$window"', 'quantile="0.5"')
@@ -82,4 +97,5 @@ def reopened_share() -> Query:
 def in_flight() -> Query:
     """Decisions that are made and have no effect yet, by unit and level."""
     by = ("unit", "level")
-    return Query(whole(over_workers("rytmi_decisions_in_flight", by, _UNIT)), by, "{{unit}} {{level}}", "none is")
+    expr = over_workers("rytmi_decisions_in_flight", by, _UNIT)
+    return Query(f"sort_desc({whole(f'{expr} > 0')})", by, "{{unit}} {{level}}", "none is")

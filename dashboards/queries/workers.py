@@ -44,24 +44,28 @@ def last_feedback() -> Query:
 
 def deadletters() -> Query:
     """Records set aside since the workers started, by reason."""
-    expr = over_workers("rytmi_deadletters_total", ("reason",))
-    return Query(expr, ("reason",), "{{reason}}", quiet="none was set aside")
+    return _counted("rytmi_deadletters_total", "reason")
 
 
 def ahead() -> Query:
     """Instants ahead of their arrival: a producer's clock is fast. By topic."""
-    return Query(over_workers("rytmi_ahead_total", ("topic",)), ("topic",), "{{topic}}", quiet="no clock is fast")
+    return _counted("rytmi_ahead_total", "topic")
 
 
 def misplaced() -> Query:
     """Entities in a partition that is not their key's, by topic."""
-    quiet = "every producer uses the right partitioner"
-    return Query(over_workers("rytmi_misplaced_total", ("topic",)), ("topic",), "{{topic}}", quiet)
+    return _counted("rytmi_misplaced_total", "topic")
 
 
 def purged() -> Query:
     """Entities purged after their retention, by stage."""
-    return Query(over_workers("rytmi_purged_total", ("stage",)), ("stage",), "{{stage}}", quiet="none is old enough")
+    return _counted("rytmi_purged_total", "stage")
+
+
+def _counted(name: str, by: str) -> Query:
+    """What is counted when it happens; `none` with 0 where workers answer and it has not happened yet."""
+    none = f'label_replace(0 * max({metric("rytmi_partitions")}), "{by}", "none", "", "")'
+    return Query(f"{over_workers(name, (by,))}\nor on () {none}", (by,), f"{{{{{by}}}}}")
 
 
 def entities() -> Query:

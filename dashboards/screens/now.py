@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dashboards import panels
 from dashboards.colours import MEANT, PLAIN, UNKNOWN
-from dashboards.model import Screen, Tile
+from dashboards.model import Query, Screen, Tile
 from dashboards.panels import Column
 from dashboards.queries import cases, clocks, friction
-from dashboards.screens.shared import freshness, window_variable
+from dashboards.screens.shared import NOT_YET, freshness, window_variable
 
 UID = "rytmi-now"
 _HOUR, _DAY = 3_600, 86_400
@@ -86,10 +86,11 @@ def _reaction() -> tuple[Tile, ...]:
         panels.figure(
             "reaction-p50",
             f"Reaction p50 · all · {scope}",
-            waiting + " Half take longer.",
-            clocks.length("decide", "0.5"),
+            waiting + " Half take longer. Not yet: more than half still wait.",
+            clocks.length_or_not_yet("decide", "0.5"),
             unit="s",
             decimals=1,
+            words=NOT_YET,
             size=(5, 5),
             steps=panels.bad_from(3 * _DAY, watch=_DAY),
         ),
@@ -106,10 +107,11 @@ def _reaction() -> tuple[Tile, ...]:
         panels.figure(
             "reaction-p90",
             f"Reaction p90 · all · {scope}",
-            waiting + " One in ten takes longer. No data: fewer than nine in ten are decided.",
-            clocks.length("decide", "0.9"),
+            waiting + " One in ten takes longer. Not yet: more than one in ten still wait.",
+            clocks.length_or_not_yet("decide", "0.9"),
             unit="s",
             decimals=1,
+            words=NOT_YET,
             size=(5, 5),
             steps=panels.bad_from(7 * _DAY, watch=3 * _DAY),
         ),
@@ -127,8 +129,8 @@ def _reaction() -> tuple[Tile, ...]:
         ),
         panels.lines(
             "overdue-lines",
-            "Overdue clocks · all · 6 h",
-            "Overdue clocks of all cases, and open cases. A gap: it was not known.",
+            "Overdue and open cases · all · 6 h",
+            "Cases with an overdue clock, and all that are open. A gap: it was not known.",
             cases.overdue()._replace(legend="overdue"),
             cases.open_cases()._replace(legend="open cases"),
             unit="none",
@@ -137,20 +139,24 @@ def _reaction() -> tuple[Tile, ...]:
     )
 
 
+def _length(quantile: str) -> Query:
+    return clocks.length_by_touchpoint_or_not_yet("decide", quantile)
+
+
 def _where() -> Tile:
     columns = (
         Column("Critical", cases.critical_by_touchpoint(), steps=panels.bad_from(1), width=80),
         Column("Overdue", cases.overdue_by_touchpoint(), steps=panels.watch_from(1), width=80),
         Column("Open", cases.open_by_touchpoint(), width=80),
         Column("Oldest", cases.oldest_by_touchpoint(), "s", decimals=1, width=110),
-        Column("Reaction p50", clocks.length_by_touchpoint("decide", "0.5"), "s", decimals=1, width=120),
-        Column("p90", clocks.length_by_touchpoint("decide", "0.9"), "s", decimals=1, width=110),
+        Column("Reaction p50", _length("0.5"), "s", decimals=1, width=120, words=NOT_YET),
+        Column("p90", _length("0.9"), "s", decimals=1, width=110, words=NOT_YET),
         Column("Overdue, 6 h", cases.overdue_by_touchpoint(), over_time=True, width=200),
     )
     return panels.heat_table(
         "where",
         "Where · by touchpoint · now, times last $window",
-        "Overdue clocks now, and how long decisions take.",
+        "Overdue cases now, and how long decisions take. Not yet: more than that share still wait.",
         {"touchpoint": "Touchpoint"},
         columns,
         (16, 12),

@@ -6,7 +6,7 @@ from dashboards import panels
 from dashboards.model import Screen, Tile
 from dashboards.panels import Column
 from dashboards.queries import cases, clocks, friction, sight, voice
-from dashboards.screens.shared import decision_marks, freshness, touchpoint_variable, window_variable
+from dashboards.screens.shared import NOT_YET, decision_marks, freshness, touchpoint_variable, window_variable
 
 UID = "rytmi-path"
 _DAY = 86_400
@@ -41,10 +41,11 @@ _AT = "time in words of the customer: from feedback to decision"
 
 def _time() -> Tile:
     title = "Time and friction · along the path · last $window"
+    length = clocks.length_by_touchpoint_or_not_yet
     columns = (
         Column("#", sight.place(), width=50),
-        Column("Reaction p50", clocks.length_by_touchpoint("decide", "0.5"), "s", panels.bad_from(3 * _DAY, _DAY)),
-        Column("p90", clocks.length_by_touchpoint("decide", "0.9"), "s", panels.bad_from(7 * _DAY, 3 * _DAY)),
+        Column("Reaction p50", length("decide", "0.5"), "s", panels.bad_from(3 * _DAY, _DAY), words=NOT_YET),
+        Column("p90", length("decide", "0.9"), "s", panels.bad_from(7 * _DAY, 3 * _DAY), words=NOT_YET),
         Column("Decided alone", clocks.completed_by_touchpoint("decide"), "s", decimals=1),
         Column("Reaction", clocks.length_by_touchpoint("decide", "0.5"), over_time=True),
         Column("Too late", clocks.missed_share("decide"), "percentunit", panels.bad_from(0.25, 0.1), decimals=0),
@@ -56,8 +57,9 @@ def _time() -> Tile:
     return panels.heat_table(
         "time",
         title,
-        f"Reaction is {_AT}, those that wait counted. Decided alone looks better the longer the queue. Friction: mean "
-        "number of obstacles standing at once. Too late looks better while cases lie: then the oldest and p90 grow.",
+        f"Reaction is {_AT}, those that wait counted; not yet: so many wait that it lies ahead. Decided alone looks "
+        "better the longer the queue. Friction: mean number of obstacles standing at once. Too late looks better while "
+        "cases lie: then the oldest and p90 grow.",
         _PLACE,
         columns,
         (24, 11),

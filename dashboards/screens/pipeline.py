@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards import panels
-from dashboards.colours import GOOD, UNKNOWN
+from dashboards.colours import BAD, GOOD, UNKNOWN
 from dashboards.model import Screen, Tile
 from dashboards.queries import cases, sight, workers
 from dashboards.screens.shared import freshness
@@ -56,9 +56,10 @@ def _whole() -> tuple[Tile, ...]:
         panels.figure(
             "view-complete",
             "Measures are complete",
-            "1: every source is in the view. 0: measures are silent. No data: no worker has the view.",
+            "Yes: every source is in the view. No: measures are silent. No data: no worker has the view.",
             sight.view_complete(),
             unit="none",
+            words={"1": ("yes", GOOD), "0": ("no", BAD)},
             size=(4, 5),
             steps=one,
         ),
@@ -115,7 +116,7 @@ def _aside() -> tuple[Tile, ...]:
         panels.bars(
             "deadletters",
             "Dead letters · by reason",
-            "Set aside since the workers started, late ones (too_late) among them. No data: none.",
+            "Set aside since the workers started, late ones (too_late) among them.",
             workers.deadletters(),
             unit="none",
             size=(6, 8),
@@ -124,7 +125,7 @@ def _aside() -> tuple[Tile, ...]:
         panels.bars(
             "ahead",
             "Clocks that are fast · by topic",
-            "Instants ahead of their arrival, taken as their arrival. No data: none.",
+            "Instants ahead of their arrival, taken as their arrival.",
             workers.ahead(),
             unit="none",
             size=(6, 8),
@@ -132,7 +133,7 @@ def _aside() -> tuple[Tile, ...]:
         panels.bars(
             "misplaced",
             "Wrong partition · by topic",
-            "Entities that a producer put into a partition that is not their key's. No data: none.",
+            "Entities that a producer put into a partition that is not their key's.",
             workers.misplaced(),
             unit="none",
             size=(6, 8),
@@ -220,7 +221,7 @@ def _view() -> tuple[Tile, ...]:
         panels.bars(
             "purged",
             "Purged · by stage",
-            "After their retention, since the workers started. No data: none.",
+            "After their retention, since the workers started.",
             workers.purged(),
             unit="none",
             size=(3, 7),

@@ -7,10 +7,11 @@ from dashboards.colours import BAD, GOOD, PLAIN
 from dashboards.model import Query, Screen, Tile
 from dashboards.panels import Column
 from dashboards.queries import cases, clocks, rhythm
-from dashboards.screens.shared import decision_marks, freshness, unit_variable, window_variable
+from dashboards.screens.shared import NOT_YET, decision_marks, freshness, unit_variable, window_variable
 
 UID = "rytmi-rhythm"
 _DAY = 86_400
+_NARROW = 100  # of a column, so that all are seen
 _GOOD = panels.good_from(0.9, 0.7)
 _OLDEST = "Oldest waiting · all cases"
 _TAIL = "Hidden delay p95 · all · last 28d"
@@ -77,9 +78,10 @@ def _proof() -> tuple[Tile, ...]:
             "tail",
             _TAIL,
             "One in twenty waits longer for a decision.",
-            clocks.length("decide", "0.95", "28d"),
+            clocks.length_or_not_yet("decide", "0.95", "28d"),
             unit="s",
             decimals=1,
+            words=NOT_YET,
             size=(4, 6),
         ),
         panels.figure(
@@ -108,15 +110,19 @@ def _over_time() -> Tile:
     )
 
 
+def _share(name: str, rhythm_: str, clock: str) -> Column:
+    return Column(name, rhythm.kept_by_unit(rhythm_, clock), "percentunit", _GOOD, decimals=0, width=_NARROW)
+
+
 def _by_unit() -> Tile:
     title = "Rhythm by unit · decide, and effect"
     columns = (
-        Column("Day", rhythm.kept_by_unit("daily", "decide"), "percentunit", _GOOD, decimals=0),
-        Column("of", rhythm.eligible("daily", "decide")),
-        Column("Week", rhythm.kept_by_unit("weekly", "decide"), "percentunit", _GOOD, decimals=0),
-        Column("Month", rhythm.kept_by_unit("monthly", "decide"), "percentunit", _GOOD, decimals=0),
-        Column("Effect in a week", rhythm.kept_by_unit("weekly", "effect"), "percentunit", _GOOD, decimals=0),
-        Column("of them", rhythm.eligible("weekly", "effect")),
+        _share("Day", "daily", "decide"),
+        Column("of", rhythm.eligible("daily", "decide"), width=_NARROW),
+        _share("Week", "weekly", "decide"),
+        _share("Month", "monthly", "decide"),
+        _share("Effect, week", "weekly", "effect"),
+        Column("of those", rhythm.eligible("weekly", "effect"), width=_NARROW),
     )
     return panels.heat_table(
         "by-unit",
@@ -139,10 +145,11 @@ def _delay() -> tuple[Tile, ...]:
         panels.figure(
             "delay",
             "Hidden delay p50 · all · by window",
-            "Half wait longer for a decision. Those that wait are counted.",
-            *(_named(clocks.length("decide", "0.5", window), window) for window in ("1d", "7d", "28d")),
+            "Half wait longer for a decision. Those that wait are counted; not yet: more than half still wait.",
+            *(_named(clocks.length_or_not_yet("decide", "0.5", window), window) for window in ("1d", "7d", "28d")),
             unit="s",
             decimals=1,
+            words=NOT_YET,
             size=(8, 7),
         ),
         panels.lines(
@@ -171,8 +178,8 @@ def _delay() -> tuple[Tile, ...]:
 
 def _impact() -> tuple[Tile, ...]:
     columns = (
-        Column("p50", rhythm.impact("0.5"), "s", panels.bad_from(14 * _DAY, 5 * _DAY), decimals=1),
-        Column("p90", rhythm.impact("0.9"), "s", panels.bad_from(28 * _DAY, 14 * _DAY), decimals=1),
+        Column("p50", rhythm.impact_or_not_yet("0.5"), "s", panels.bad_from(14 * _DAY, 5 * _DAY), words=NOT_YET),
+        Column("p90", rhythm.impact_or_not_yet("0.9"), "s", panels.bad_from(28 * _DAY, 14 * _DAY), words=NOT_YET),
         Column("Trend", rhythm.impact("0.5"), over_time=True),
     )
     return (
@@ -187,7 +194,7 @@ def _impact() -> tuple[Tile, ...]:
         panels.heat_table(
             "impact",
             "Decision to impact · by unit and level",
-            "From made to effective, those without effect yet counted with their age.",
+            "From made to effective, those without effect yet counted with their age. Not yet: too many of them.",
             {"unit": "Unit", "level": "Level"},
             columns,
             (12, 10),

@@ -11,13 +11,16 @@ from dashboards import panels
 from dashboards.colours import BAD, GOOD, UNKNOWN, WATCH
 from dashboards.model import Tile
 from dashboards.panels import SOURCE
-from dashboards.queries import sight
+from dashboards.queries import clocks, sight
 
 EVERYWHERE = "all touchpoints"
 IN_WINDOW = "last $window"
 WINDOWS = ("15m", "1h", "1d", "7d", "28d")
 MARKS = ("rytmi", "strategic")
 """Tags of the annotations that `rytmi dashboards publish` makes of strategic decisions."""
+
+NOT_YET = {str(clocks.NOT_YET): ("not yet", WATCH)}
+"""So many wait that the percentile lies in the future."""
 
 _COLOURS = {"good": GOOD, "watch": WATCH, "bad": BAD, "unknown": UNKNOWN}
 
@@ -35,7 +38,7 @@ def freshness(height: int = 4) -> tuple[Tile, ...]:
         ),
         panels.figure(
             "known-until",
-            "All is known until",
+            "Age of what is known",
             "Until when everything is read that could prove a claim about silence wrong. Old: overdue is not known.",
             sight.known_until(),
             unit="s",
@@ -45,7 +48,7 @@ def freshness(height: int = 4) -> tuple[Tile, ...]:
         ),
         panels.figure(
             "measures-age",
-            "Measures are as of",
+            "Age of the measures",
             "How old the measures are: times, friction, rhythm, emotion. They stand still while the workers are blind.",
             sight.measures_age(),
             unit="s",

@@ -128,6 +128,15 @@ def test_lines_are_asked_for_with_no_more_points_than_can_be_seen() -> None:
                 assert panel["maxDataPoints"] <= 400, panel["title"]
 
 
+def test_a_bar_that_is_alone_has_its_name_too() -> None:
+    """Grafana clears the name of a single bar, unless it is said what it is called."""
+    for screen in SCREENS:
+        for tile, panel in zip(screen.tiles, _panels(screen), strict=True):
+            if panel["type"] == "bargauge":
+                name = panel["fieldConfig"]["defaults"]["displayName"]
+                assert set(re.findall(r"__field\.labels\.(\w+)", name)) == set(tile.targets[0].query.labels), tile.title
+
+
 def test_every_figure_has_a_unit() -> None:
     for screen in SCREENS:
         for panel in _panels(screen):

@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from dashboards.model import Query, Screen, Tile
+from dashboards.queries import clocks
 from dashboards.queries.people import missing
+from dashboards.queries.sight import place
 from dashboards.screens import screens
 from streams.config import load
 from streams.metrics import touchpoints
@@ -86,7 +88,7 @@ def figures() -> dict[str, Query]:
     found = {
         query.expr: query
         for screen, tile, query in ASKED
-        if screen.uid != "rytmi-pipeline" and tile.key not in FRESHNESS and "rytmi_touchpoint_place" not in query.expr
+        if screen.uid != "rytmi-pipeline" and tile.key not in FRESHNESS and query.expr != place().expr
     }
     return {expr: query for expr, query in found.items() if not query.quiet.startswith(NO_HISTORY)}
 
@@ -163,3 +165,37 @@ def test_a_measure_that_two_workers_say_during_a_takeover_is_not_doubled(tmp_pat
         *(_expected(expr, 12, there=False) for expr in changed),
     )
     print(f"{len(asked)} measures, the same while two workers say them")
+
+
+def test_a_percentile_that_too_many_wait_for_is_not_blank(tmp_path: Path) -> None:
+    world = healthy()
+    world.set("rytmi_view_complete", "w1", always(1))
+    at = {"touchpoint": "delivery", "clock": "decide", "window": "28d"}
+    world.set("rytmi_clock_outcomes", "w1", always(7), severity="normal", outcome="running", **at)
+    reached = {"severity": "all", "clock": "decide", "window": "28d", "quantile": "0.5"}
+    for touchpoint in ("all", "delivery"):
+        world.set(
+            "rytmi_clock_seconds",
+            "w1",
+            lambda minute: 60.0 if minute >= 10 else None,  # type: ignore[arg-type,return-value]
+            **reached | {"touchpoint": touchpoint},
+        )
+
+    def said(query: Query, minute: int, labels: str, value: float | None) -> dict[str, object]:
+        samples = [] if value is None else [{"labels": labels, "value": value}]
+        return {"expr": plain(query.expr), "eval_time": f"{minute}m", "exp_samples": samples}
+
+    at_all, by_touchpoint = (
+        clocks.length_or_not_yet("decide", "0.5"),
+        clocks.length_by_touchpoint_or_not_yet("decide", "0.5"),
+    )
+    other = clocks.length_or_not_yet("effect", "0.5")
+    promtool.check(
+        tmp_path,
+        world,
+        said(at_all, 5, "{}", clocks.NOT_YET),
+        said(by_touchpoint, 5, '{touchpoint="delivery"}', clocks.NOT_YET),
+        said(other, 5, "{}", None),
+        said(at_all, 15, "{}", 60),
+        said(by_touchpoint, 15, '{touchpoint="delivery"}', 60),
+    )
