@@ -18,7 +18,7 @@ from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell
 from streams.alarming import AlarmSink
 from streams.config import Config
-from streams.exposition import text_of
+from streams.exposition import Table, text_of
 from streams.health import Health
 from streams.reach import backfill
 from streams.shard import Shard, ShardId
@@ -116,12 +116,8 @@ def _alarms(places: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
     )
     for shard in shards:
         active.update(shard.alarms.counts())
-    family = GaugeMetricFamily(
-        "rytmi_alarms_active", "Alarms that stand.", labels=["touchpoint", "severity", "clock", "level"]
-    )
-    for cell, count in active.items():
-        family.add_metric(cell, count)
-    return family
+    labels = ["touchpoint", "severity", "clock", "level"]
+    return Table("rytmi_alarms_active", "Alarms that stand.", labels, active.items())
 
 
 def counted(tally: Tally) -> Iterator[Metric]:

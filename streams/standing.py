@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 
 from processors.events import DECISION_LEVELS, SEVERITIES
 from processors.panes import HOUR_MS
 from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell, Standings
+from streams.exposition import Table
 
 WITHIN = {"1h": HOUR_MS, "4h": 4 * HOUR_MS}
 _MOST_CAUSES = 50  # obstacle causes are free text: beyond this many, the rest is `other`
@@ -73,10 +74,6 @@ def cases_standing(partitions: Sequence[Standing], places: Sequence[str]) -> Ite
 
 def _open(known: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Metric]:
     labels = ["touchpoint", "severity"]
-    opened = GaugeMetricFamily("rytmi_cases_open", "Cases received and neither closed nor withdrawn.", labels=labels)
-    oldest = GaugeMetricFamily(
-        "rytmi_oldest_open_timestamp_seconds", "When the oldest open case was received.", labels=labels
-    )
     counts: Counter[Cell] = Counter(dict.fromkeys(known, 0))
     first: dict[Cell, int] = {}
     for one in standings:
@@ -84,12 +81,13 @@ def _open(known: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Met
             counts[cell] += count
             if at is not None:
                 first[cell] = min(at, first.get(cell, at))
-    for cell, count in counts.items():
-        opened.add_metric(cell, count)
-    for cell, at in first.items():
-        oldest.add_metric(cell, at / 1000)
-    yield opened
-    yield oldest
+    yield Table("rytmi_cases_open", "Cases received and neither closed nor withdrawn.", labels, counts.items())
+    yield Table(
+        "rytmi_oldest_open_timestamp_seconds",
+        "When the oldest open case was received.",
+        labels,
+        [(cell, at / 1000) for cell, at in first.items()],
+    )
 
 
 def _overdue(
@@ -107,10 +105,7 @@ def _overdue(
             late[cell] += certain
             unsure[cell] += more
     for (name, help_), counts in ((past, late), (further, unsure)):
-        family = GaugeMetricFamily(name, help_, labels=labels)
-        for cell, count in counts.items():
-            family.add_metric(cell, count)
-        yield family
+        yield Table(name, help_, labels, counts.items())
 
 
 def _due(
@@ -121,10 +116,7 @@ def _due(
         for cell, counts in counted.items():
             for within, count in zip(WITHIN, counts, strict=True):
                 soon[*cell, within] += count
-    family = GaugeMetricFamily(*name, labels=[*labels, "within"])
-    for cell, count in soon.items():
-        family.add_metric(cell, count)
-    return family
+    return Table(*name, [*labels, "within"], soon.items())
 
 
 def obstacles_standing(standings: Sequence[Standings]) -> Iterator[Metric]:
@@ -142,13 +134,10 @@ def obstacles_standing(standings: Sequence[Standings]) -> Iterator[Metric]:
         ("rytmi_obstacles_open", "Obstacles that stand.", counts),
         ("rytmi_obstacle_cases", "Cases that standing obstacles name; one named by two counts twice.", named),
     ):
-        family = GaugeMetricFamily(name, help_, labels=["touchpoint", "cause"])
         capped: Counter[Cell] = Counter()
         for (touchpoint, cause), count in found.items():
             capped[touchpoint, cause if cause in told else OTHER] += count
-        for cell, count in capped.items():
-            family.add_metric(cell, count)
-        yield family
+        yield Table(name, help_, ["touchpoint", "cause"], capped.items())
 
 
 def decisions_in_flight(standings: Sequence[Standings], units: Iterable[str]) -> Metric:
@@ -157,9 +146,5 @@ def decisions_in_flight(standings: Sequence[Standings], units: Iterable[str]) ->
     counts: Counter[Cell] = Counter(dict.fromkeys(known, 0))
     for one in standings:
         counts.update({cell: count for cell, (count, _) in one.open().items()})
-    family = GaugeMetricFamily(
-        "rytmi_decisions_in_flight", "Decisions made and neither effective nor revoked.", labels=["unit", "level"]
-    )
-    for cell, count in counts.items():
-        family.add_metric(cell, count)
-    return family
+    about = "Decisions made and neither effective nor revoked."
+    return Table("rytmi_decisions_in_flight", about, ["unit", "level"], counts.items())

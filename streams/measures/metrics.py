@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 
 from processors.measures.terms import ALL, Frame, Row
 from processors.policy import OTHER
+from streams.exposition import Line, Table
 from streams.measures.capped import Capped
 
 EVERYTHING = "all"  # what `*` is called in a label
@@ -162,7 +163,7 @@ class MeasureMetrics:
 
     def families(self, rows: Sequence[Row]) -> Iterator[Metric]:
         """The families of metrics, in the order of the table."""
-        found = {one.name: GaugeMetricFamily(one.name, one.help, labels=_labels(one)) for one in TABLE}
+        found: dict[str, list[Line]] = {one.name: [] for one in TABLE}
         names = Names(
             self._questions.choose(_counted(rows, "perception_gap", "question", "levels")),
             self._indicators.choose(Counter(row.labels["indicator"] for row in _indicators(rows, self._frame))),
@@ -170,29 +171,25 @@ class MeasureMetrics:
         for row in rows:
             for measure in _read_as(row, names, self._frame):
                 for series in _BY_MEASURE.get(measure, ()):
-                    _add(found[series.name], series, row)
-        yield from found.values()
+                    found[series.name] += _lines(series, row)
+        about = {one.name: one for one in TABLE}
+        for name, lines in found.items():
+            yield Table(name, about[name].help, _labels(about[name]), lines)
         yield _outcomes(rows, self._frame)
         yield from self._friction(rows)
 
     def _friction(self, rows: Sequence[Row]) -> Iterator[Metric]:
         causes = self._causes.choose(_counted(rows, "friction", "cause", "raised"))
         labels = ("touchpoint", "cause", "window")
-        standing = GaugeMetricFamily(
-            "rytmi_friction_standing", "Mean number of obstacles standing at once in the window.", labels=labels
-        )
-        blocked = GaugeMetricFamily(
-            "rytmi_friction_blocked_case_seconds", "Obstacle time in the window, times cases named.", labels=labels
-        )
-        for family, value in ((standing, "standing_mean"), (blocked, "blocked_case_s")):
+        standing = "rytmi_friction_standing", "Mean number of obstacles standing at once in the window."
+        blocked = "rytmi_friction_blocked_case_seconds", "Obstacle time in the window, times cases named."
+        for (name, about), value in ((standing, "standing_mean"), (blocked, "blocked_case_s")):
             sums: Counter[tuple[str, str, str]] = Counter()
             for row in _parts(rows, "friction"):
                 cause = row.labels["cause"]
                 place = row.labels["touchpoint"], cause if cause in causes else OTHER, row.window or ""
                 sums[place] += row.values[value] or 0  # type: ignore[assignment]
-            for place, amount in sums.items():
-                family.add_metric(place, amount)
-            yield family
+            yield Table(name, about, labels, sums.items())
 
 
 def _labels(series: Series) -> list[str]:
@@ -218,13 +215,13 @@ def _read_as(row: Row, names: Names, frame: Frame) -> Iterator[str]:
         yield measure
 
 
-def _add(family: GaugeMetricFamily, series: Series, row: Row) -> None:
-    where = [_label(row, name) for name in series.labels]
+def _lines(series: Series, row: Row) -> Iterator[Line]:
+    where = tuple([_label(row, name) for name in series.labels])
     for name, label in series.values.items():
         value = row.values.get(name)
         if value is not None:
             said = value / 1000 if name.endswith("_at") else value
-            family.add_metric([*where, label] if series.label else where, said)
+            yield (*where, label) if series.label else where, said
 
 
 def _label(row: Row, name: str) -> str:
@@ -252,19 +249,16 @@ def _counted(rows: Iterable[Row], measure: str, label: str, value: str) -> Count
 
 def _outcomes(rows: Iterable[Row], frame: Frame) -> Metric:
     """Every clock that started in a window once: a cell that has any in one window has its zeros in all."""
-    family = GaugeMetricFamily(
-        "rytmi_clock_outcomes",
-        "Clocks that started in the window, by how they came out: none is without a target, or cancelled.",
-        labels=[*_CLOCK, "outcome"],
-    )
+    lines: list[Line] = []
     found: dict[tuple[str, ...], dict[str, Row]] = {}
     for row in _parts(rows, "clock"):
         found.setdefault(tuple(row.labels.values()), {})[row.window or ""] = row
     for cell, by_window in found.items():
         for window in frame.windows:
-            for outcome, count in zip(OUTCOMES, _came_out(by_window.get(window)), strict=True):
-                family.add_metric([*cell, window, outcome], count)
-    return family
+            counts = _came_out(by_window.get(window))
+            lines += [((*cell, window, outcome), n) for outcome, n in zip(OUTCOMES, counts, strict=True)]
+    about = "Clocks that started in the window, by how they came out: none is without a target, or cancelled."
+    return Table("rytmi_clock_outcomes", about, [*_CLOCK, "outcome"], lines)
 
 
 def _came_out(row: Row | None) -> tuple[int, int, int, int]:

@@ -11,10 +11,15 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from streams.exposition import text_of
+from streams.exposition import Table, text_of
 
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(["web", 'a "b"', "a\\b", "a\nb", "{x}"])
-_VALUES = st.floats() | st.integers(-(10**12), 10**12) | st.sampled_from([0, 1.0, math.inf, -math.inf, True])
+# Minus zero is written as zero, which adding zero makes of it.
+_VALUES = (
+    st.floats().map(lambda value: value + 0.0)
+    | st.integers(-(10**12), 10**12)
+    | st.sampled_from([0, 1.0, math.inf, -math.inf, True])
+)
 _NAMES = st.sampled_from(["touchpoint", "severity", "clock", "a", "z"])
 
 
@@ -27,9 +32,13 @@ def families(draw: st.DrawFn) -> list[Metric]:
         if not labels:
             found.append(kind(f"rytmi_{number}", draw(_TEXTS), value=draw(_VALUES)))
             continue
+        lines = [([draw(_TEXTS) for _ in labels], draw(_VALUES)) for _ in range(draw(st.integers(0, 4)))]
+        if kind is GaugeMetricFamily and draw(st.booleans()):
+            found.append(Table(f"rytmi_{number}", draw(_TEXTS), labels, lines))
+            continue
         family = kind(f"rytmi_{number}", draw(_TEXTS), labels=labels)
-        for _ in range(draw(st.integers(0, 4))):
-            family.add_metric([draw(_TEXTS) for _ in labels], draw(_VALUES))
+        for values, value in lines:
+            family.add_metric(values, value)
         found.append(family)
     return found
 
