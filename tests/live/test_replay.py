@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Message
 
 from processors.canonical import render
 from processors.events import Action, Decision, Event, Feedback, Indicator, Obstacle, Pulse
@@ -16,6 +16,7 @@ from schemas.codec import Codec
 from streams.pseudonym import Pseudonym
 from streams.sender import Sender, SendError
 from streams.settings import Settings
+from tests.live.workers import read
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,24 +37,7 @@ def codec(settings: Settings) -> Codec:
 
 def arrived(settings: Settings, topic: str) -> list[Message]:
     """All events of a topic (control records have no key), partition by partition up to its end."""
-    reader = Consumer(
-        settings.client(**{"group.id": "none", "enable.partition.eof": True, "enable.auto.commit": False})
-    )
-    reader.assign([TopicPartition(settings.topic(topic), partition, 0) for partition in range(settings.partitions)])
-    found: list[Message] = []
-    ended: set[int | None] = set()
-    try:
-        while len(ended) < settings.partitions:
-            message = until(lambda: reader.poll(1.0), 30, f"{topic} is read to its end")
-            error = message.error()
-            if error is None:
-                found += [message] if message.key() is not None else []
-            else:
-                assert error.code() == KafkaError._PARTITION_EOF, error
-                ended.add(message.partition())
-    finally:
-        reader.close()
-    return found
+    return [message for message in read(settings, settings.topic(topic)) if message.key() is not None]
 
 
 def test_every_kind_of_event_arrives_with_its_key_and_headers(applied: Settings) -> None:

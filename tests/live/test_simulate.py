@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Message
 
 from processors.canonical import instant
 from processors.events import TYPES, Event
@@ -17,6 +17,7 @@ from streams.pseudonym import Pseudonym
 from streams.settings import Settings
 from streams.simulation import Organisation, beginning
 from streams.topics import INPUTS
+from tests.live.workers import read
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,25 +44,7 @@ def history() -> list[Event]:
 
 def records(settings: Settings, record: str) -> list[Message]:
     """All that stands in an input topic, partition by partition; control records have no key."""
-    reader = Consumer(
-        settings.client(**{"group.id": "none", "enable.partition.eof": True, "enable.auto.commit": False})
-    )
-    topic = settings.topic(INPUTS[record])
-    reader.assign([TopicPartition(topic, partition, 0) for partition in range(settings.partitions)])
-    found: list[Message] = []
-    ended: set[int | None] = set()
-    try:
-        while len(ended) < settings.partitions:
-            message = until(lambda: reader.poll(1.0), 30, f"{topic} is read to its end")
-            error = message.error()
-            if error is None:
-                found.append(message)
-            else:
-                assert error.code() == KafkaError._PARTITION_EOF, error
-                ended.add(message.partition())
-    finally:
-        reader.close()
-    return found
+    return read(settings, settings.topic(INPUTS[record]))
 
 
 def test_history_arrives_whole_and_announced_as_one(applied: Settings) -> None:
