@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ _MOUNTED = "/etc/rytmi/dashboards"
 _HEADER = "# Written by `rytmi dashboards build`; change it in dashboards/provisioning.py.\n"
 
 
-def data_source(url: str) -> dict[str, Any]:
-    """Prometheus as a data source. url: as Grafana's server sees it."""
+def data_source(url: str, noted: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Prometheus as a data source. url: as Grafana's server sees it. noted: what else it is to keep."""
     return {
         "uid": SOURCE.uid,
         "name": "Rytmi",
@@ -26,7 +27,7 @@ def data_source(url: str) -> dict[str, Any]:
         "access": "proxy",
         "url": url,
         "isDefault": False,
-        "jsonData": {"httpMethod": "POST", "timeInterval": "5s"},
+        "jsonData": {"httpMethod": "POST", "timeInterval": "5s", **(noted or {})},
     }
 
 

@@ -18,7 +18,8 @@ from streams.stages import Output
 
 log = logging.getLogger(__name__)
 
-_TRANSACTION_SECONDS = 60.0
+_ANSWER_SECONDS = 60.0  # for the broker to open, commit or abort
+_TRANSACTION_SECONDS = 300  # from the first output to the commit: all that waits for a shard is folded in between
 _ATTEMPTS = 20
 _ANY = -1  # the partition that the key belongs to
 
@@ -52,7 +53,7 @@ class Emission:
                     "message.max.bytes": 9 * 1024 * 1024,
                     "queue.buffering.max.messages": 2_000_000,
                     "queue.buffering.max.kbytes": 512 * 1024,
-                    "transaction.timeout.ms": int(_TRANSACTION_SECONDS * 1000),
+                    "transaction.timeout.ms": _TRANSACTION_SECONDS * 1000,
                 }
             )
         )
@@ -61,7 +62,7 @@ class Emission:
         """Fence whoever had the partition before; aborts what it had under way."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                self._producer.init_transactions(_TRANSACTION_SECONDS)
+                self._producer.init_transactions(_ANSWER_SECONDS)
                 return
             except KafkaException as failed:
                 if attempt == _ATTEMPTS or not failed.args[0].retriable():
@@ -113,7 +114,7 @@ class Emission:
     def _commit(self) -> None:
         while True:
             try:
-                self._producer.commit_transaction(_TRANSACTION_SECONDS)
+                self._producer.commit_transaction(_ANSWER_SECONDS)
                 return
             except KafkaException as failed:
                 if not failed.args[0].retriable():
@@ -122,7 +123,7 @@ class Emission:
 
     def _abort(self) -> None:
         try:
-            self._producer.abort_transaction(_TRANSACTION_SECONDS)
+            self._producer.abort_transaction(_ANSWER_SECONDS)
         except KafkaException as failed:
             if failed.args[0].code() in _FENCING:
                 raise Fenced(f"{self.name} was taken over by another worker") from failed

@@ -49,12 +49,12 @@ class _Numbers(dict[float, str]):
     """How a value is written: few are not written again and again."""
 
     def __missing__(self, value: float) -> str:
-        written = self[value] = floatToGoString(value)
+        written = self[value] = floatToGoString(value + 0.0)  # which makes a zero of minus zero
         return written
 
 
 def text_of(families: Iterable[Metric]) -> bytes:
-    """The text of gauges and counters. Minus zero is zero."""
+    """The text of gauges and counters."""
     lines: list[str] = []
     labels: dict[str, _Written] = {}
     numbers = _Numbers()

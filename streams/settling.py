@@ -20,6 +20,9 @@ from streams import UserError
 from streams.files import alarm_row, encoded, outcome_row
 from streams.measures.results import CellsSoFar, add
 
+MOST_PROCESSES = 4
+"""Unless more are asked for: each comes to need about as much memory as the events."""
+
 _ENTITIES = 500  # of a part: enough for sending to cost little, few enough for all processors to end at about once
 
 
@@ -49,13 +52,16 @@ class Part(NamedTuple):
     answers: list[Answer]
 
 
-def processors() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usual_processes() -> int:
+    """One for each processor that this process may use, up to a few."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(found, MOST_PROCESSES)
 
 
 def parts(backtest: Backtest, until: int, processes: int) -> Iterator[Part]:
-    """All parts, as of an instant (milliseconds). Raises UserError if a process that makes them is ended."""
+    """All parts, as of an instant (milliseconds). Raises UserError if a process that makes them is ended, or cannot
+    be started.
+    """
     entities = [*(("case", name) for name in backtest.names()), *backtest.others()]
     chunks = [entities[start : start + _ENTITIES] for start in range(0, len(entities), _ENTITIES)]
     count = min(processes, len(chunks))
@@ -68,13 +74,20 @@ def parts(backtest: Backtest, until: int, processes: int) -> Iterator[Part]:
             receiver, sender = context.Pipe(duplex=False)
             receivers.append(receiver)
             work = backtest, chunks[first::count], until, sender, tuple(receivers)
-            makers.append(context.Process(target=_make, args=work, daemon=True))
-            makers[-1].start()
+            maker = context.Process(target=_make, args=work, daemon=True)
+            try:
+                maker.start()
+            except OSError as failed:
+                raise UserError(f"no further process can be started ({failed.strerror}): try --processes 1") from None
+            makers.append(maker)
             sender.close()
         for number in range(len(chunks)):
             try:
                 yield receivers[number % count].recv()
             except (EOFError, OSError):  # it ended between parts, or in one
+                makers[number % count].join()
+                if makers[number % count].exitcode == 1:
+                    raise RuntimeError("a process of the backtest failed; what it said stands above") from None
                 raise UserError(
                     "a process of the backtest was ended, perhaps for want of memory: try --processes 1"
                 ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -23,11 +23,15 @@ _MOST = 1_000
 
 @dataclass(frozen=True)
 class Plan:
-    """prometheus: its address as Grafana sees it. home: whether the first screen becomes everybody's first page."""
+    """prometheus: its address as Grafana sees it. home: whether the first screen becomes everybody's first page.
+
+    noted: what the data source is to keep beside.
+    """
 
     prometheus: str
     home: bool = True
     marks: Sequence[Mark] = ()
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Done(NamedTuple):
@@ -55,7 +59,7 @@ def publish(grafana: Grafana, plan: Plan) -> Iterator[Done]:
 
 
 def _data_source(grafana: Grafana, plan: Plan) -> Done:
-    wanted = data_source(plan.prometheus)
+    wanted = data_source(plan.prometheus, plan.noted)
     what = f"data source {wanted['name']}"
     known = grafana.get(f"/datasources/uid/{wanted['uid']}")
     if known is None:

@@ -86,7 +86,7 @@ def _reaction() -> tuple[Tile, ...]:
         panels.figure(
             "reaction-p50",
             f"Reaction p50 · all · {scope}",
-            waiting + " Half take longer. Not yet: more than half still wait.",
+            waiting + " Half take longer. Not yet: fewer than half are decided.",
             clocks.length_or_not_yet("decide", "0.5"),
             unit="s",
             decimals=1,
@@ -107,7 +107,7 @@ def _reaction() -> tuple[Tile, ...]:
         panels.figure(
             "reaction-p90",
             f"Reaction p90 · all · {scope}",
-            waiting + " One in ten takes longer. Not yet: more than one in ten still wait.",
+            waiting + " One in ten takes longer. Not yet: fewer than nine in ten are decided.",
             clocks.length_or_not_yet("decide", "0.9"),
             unit="s",
             decimals=1,
@@ -156,7 +156,7 @@ def _where() -> Tile:
     return panels.heat_table(
         "where",
         "Where · by touchpoint · now, times last $window",
-        "Overdue cases now, and how long decisions take. Not yet: more than that share still wait.",
+        "Overdue cases now, and how long decisions take. Not yet: too few are decided.",
         {"touchpoint": "Touchpoint"},
         columns,
         (16, 12),

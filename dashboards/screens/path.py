@@ -57,7 +57,7 @@ def _time() -> Tile:
     return panels.heat_table(
         "time",
         title,
-        f"Reaction is {_AT}, those that wait counted; not yet: so many wait that it lies ahead. Decided alone looks "
+        f"Reaction is {_AT}, those that wait counted; not yet: too few are decided. Decided alone looks "
         "better the longer the queue. Friction: mean number of obstacles standing at once. Too late looks better while "
         "cases lie: then the oldest and p90 grow.",
         _PLACE,

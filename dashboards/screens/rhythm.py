@@ -145,7 +145,7 @@ def _delay() -> tuple[Tile, ...]:
         panels.figure(
             "delay",
             "Hidden delay p50 · all · by window",
-            "Half wait longer for a decision. Those that wait are counted; not yet: more than half still wait.",
+            "Half wait longer for a decision. Those that wait are counted; not yet: fewer than half are decided.",
             *(_named(clocks.length_or_not_yet("decide", "0.5", window), window) for window in ("1d", "7d", "28d")),
             unit="s",
             decimals=1,
@@ -194,7 +194,7 @@ def _impact() -> tuple[Tile, ...]:
         panels.heat_table(
             "impact",
             "Decision to impact · by unit and level",
-            "From made to effective, those without effect yet counted with their age. Not yet: too many of them.",
+            "From made to effective, those without effect yet counted with their age. Not yet: too few have one.",
             {"unit": "Unit", "level": "Level"},
             columns,
             (12, 10),

@@ -20,7 +20,7 @@ MARKS = ("rytmi", "strategic")
 """Tags of the annotations that `rytmi dashboards publish` makes of strategic decisions."""
 
 NOT_YET = {str(clocks.NOT_YET): ("not yet", WATCH)}
-"""So many wait that the percentile lies in the future."""
+"""So few have ended that the percentile lies in the future."""
 
 _COLOURS = {"good": GOOD, "watch": WATCH, "bad": BAD, "unknown": UNKNOWN}
 

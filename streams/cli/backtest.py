@@ -16,7 +16,11 @@ from streams.cli.instants import Instant
 @click.option("--events", required=True, help="Canonical JSON Lines, plain or gzip; - is standard input.")
 @click.option("--until", type=Instant(), help="Take events up to and including this instant; default: the last event.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the results.")
-@click.option("--processes", type=click.IntRange(1), help="That judge the cases; default: one for each processor.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    help="That judge the cases, each in as much memory as the events take; default: one for each processor, at most 4.",
+)
 def command(path: Path, events: str, until: int | None, out: Path, processes: int | None) -> None:
     """Fold a file of events and write cases.jsonl, clock.jsonl, alarms.jsonl, measures.jsonl and deadletters.jsonl.
 
@@ -29,18 +33,24 @@ def command(path: Path, events: str, until: int | None, out: Path, processes: in
     """
     # Events hold no cycles: looking for some among a million of them would take a tenth of the time.
     gc.disable()
+    try:
+        _run(path, events, until, out, processes)
+    finally:
+        gc.enable()
 
+
+def _run(path: Path, events: str, until: int | None, out: Path, processes: int | None) -> None:
     from processors.canonical import rfc3339
     from streams.backtest import run
     from streams.config import load
     from streams.files import lines
     from streams.measures.frame import frame
-    from streams.settling import processors
+    from streams.settling import usual_processes
 
     config = load(path)
     shown = sys.stderr.isatty()
     tell = (lambda n: click.echo(f"\r{n:,} lines", nl=False, err=True)) if shown else (lambda n: None)
-    done = run(frame(config), lines(events), until, out, tell, processes or processors())
+    done = run(frame(config), lines(events), until, out, tell, processes or usual_processes())
     start = "\r" if shown else ""
     rate = done.read / max(done.seconds, 1e-9)
     click.echo(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dashboards.publish import Access, Grafana, Plan, publish
 from streams.demo.grafana import published
 from streams.settings import Settings
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
@@ -25,22 +26,28 @@ def test_screens_are_there_and_read_the_prometheus_of_the_demo() -> None:
         assert published(settings(fake.url), OURS)[1] == "screens published, 0 of 8 changed"
 
 
-@pytest.mark.parametrize("theirs", ["http://prometheus:9090", "https://10.0.0.7"])
+@pytest.mark.parametrize("theirs", ["http://prometheus:9090", "http://localhost:9090"])
 def test_a_grafana_whose_screens_show_something_real_is_left_alone(theirs: str) -> None:
     with FakeGrafana() as fake:
-        published(settings(fake.url), OURS)
-        fake.sources["rytmi-prometheus"]["url"] = theirs
+        list(publish(Grafana(Access(fake.url, TOKEN)), Plan(theirs)))
         before = len(fake.writes)
         assert published(settings(fake.url), OURS) == (None, f"left as it is: its screens show {theirs}")
         assert len(fake.writes) == before
 
 
-@pytest.mark.parametrize("theirs", ["http://localhost:9090", "http://127.0.0.1:9091", "http://[::1]:9090"])
-def test_the_prometheus_of_another_demo_is_replaced(theirs: str) -> None:
+def test_the_prometheus_of_another_demo_is_replaced_and_that_of_a_demo_by_a_real_one() -> None:
     with FakeGrafana() as fake:
-        published(settings(fake.url), OURS)
-        fake.sources["rytmi-prometheus"]["url"] = theirs
+        published(settings(fake.url), "http://127.0.0.1:1")
         assert published(settings(fake.url), OURS)[1] == "screens published, 1 of 8 changed"
+        list(publish(Grafana(Access(fake.url, TOKEN)), Plan("http://prometheus:9090", home=False)))
+        assert published(settings(fake.url), OURS)[0] is None
+
+
+@pytest.mark.parametrize("url", ["https://grafana.example.org", "http://10.0.0.7:3000"])
+def test_a_grafana_on_another_machine_is_not_even_asked(url: str) -> None:
+    address, said = published(settings(url), OURS)
+    assert address is None
+    assert f"{url} is not on this machine" in said
 
 
 def test_a_demo_goes_on_without_a_grafana_that_will_not_have_it() -> None:
