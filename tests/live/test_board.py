@@ -165,6 +165,9 @@ def test_from_an_alarm_to_its_end(
     assert page.wrong == []  # type: ignore[attr-defined]
 
 
+_HIGHEST = "Math.max(0, ...[...document.querySelectorAll('thead')].map(one => one.getBoundingClientRect().height))"
+
+
 @pytest.mark.timeout(900)
 def test_axe_finds_nothing_on_any_page_in_light_and_dark(
     crew: Crew, open_board: BoardProcess, chromium: Browser
@@ -191,6 +194,7 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark(
             for violation in Axe().run(page).response["violations"]:
                 found[f"{theme} {path} {width} {violation['id']}"] = [node["html"] for node in violation["nodes"]][:3]
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+            assert page.evaluate(_HIGHEST) < 80, f"{path}, {width}: a heading is broken letter by letter"
     assert found == {}
 
 
