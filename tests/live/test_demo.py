@@ -23,7 +23,7 @@ from streams.broker.jars import cache_directory
 from streams.cases import rows
 from streams.config import Config, load
 from streams.demo.conductor import Conductor, now_ms
-from streams.demo.figures import Figures
+from streams.demo.figures import Figures, fetched
 from streams.demo.measured import Clocks, Measures, measures
 from streams.demo.stack import Stack
 from streams.demo.status import Status, status_of
@@ -235,7 +235,7 @@ def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_
     ):
         running.said(r"grafana: screens published, (\d+) of \1 changed")
         at = running.live()
-        assert grafana.sources["rytmi-prometheus"]["url"] in running.log.read_text()
+        assert fetched(f"{grafana.sources['rytmi-prometheus']['url']}/-/ready") is not None, "it reads our Prometheus"
         began = time.monotonic()
         known = set(re.findall(r"newest: \w+ (\S+)", running.log.read_text()))
         alarm = re.compile(r"alarms: .*; newest: (?:breach|escalation) (\S+) acknowledge [\d:]+ to \S+")
