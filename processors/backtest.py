@@ -119,11 +119,6 @@ class Backtest:
             return contribution.of_decision(entries, self.policies), of_decision(entries, self.policies)
         return contribution.of_signal(entries, self.policies), None
 
-    def other_contributions(self) -> Iterator[Contribution]:
-        """What all of them contribute."""
-        for one in self.others():
-            yield self.other(*one)[0]
-
     def answers(self, entries: list[Entry], judged: list[Judged]) -> Answer:
         """What a case tells of the decisions that answer it."""
         return judged[-1].cycle.classification.touchpoint, tuple(answered(entries, judged))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import complete, measured, of_view
+from dashboards.queries.terms import complete, measured, of_view, or_not_yet
 
 _CHOSEN = 'touchpoint=~"$touchpoint"'
-NOT_YET = -1
-"""In place of a length: clocks have started, and fewer than that share of them have ended."""
 
 
 def _matchers(clock: str, window: str, quantile: str, severity: str) -> tuple[str, ...]:
@@ -24,15 +22,15 @@ def length(clock: str, quantile: str, window: str = "$window", severity: str = "
 def length_or_not_yet(clock: str, quantile: str, window: str = "$window") -> Query:
     """The same for a figure, which must not be blank where too many wait: then NOT_YET."""
     reached = of_view("rytmi_clock_seconds", (), 'touchpoint="all"', *_matchers(clock, window, quantile, "all"))
-    return Query(complete(f"{reached}\nor on () {_started(clock, window, '')}"), quiet="no clock has started")
+    return Query(complete(or_not_yet(reached, (), _started(clock, window, ""))), quiet="no clock has started")
 
 
 def _started(clock: str, window: str, by: str) -> str:
-    """NOT_YET where clocks have started."""
+    """How many clocks have started."""
     every = of_view(
         "rytmi_clock_outcomes", ("touchpoint", "severity", "outcome"), f'clock="{clock}"', f'window="{window}"'
     )
-    return f"(0 * (sum{by} ({every}) > 0) - {-NOT_YET})"
+    return f"sum{by} ({every})"
 
 
 def completed(clock: str, window: str = "$window", severity: str = "all") -> Query:
@@ -55,7 +53,7 @@ def length_by_touchpoint(clock: str, quantile: str, window: str = "$window") -> 
 def length_by_touchpoint_or_not_yet(clock: str, quantile: str, window: str = "$window") -> Query:
     """The same for a figure, which must not be blank where too many wait: then NOT_YET."""
     reached, started = _by_touchpoint(clock, quantile, window), _started(clock, window, " by (touchpoint)")
-    expr = complete(f"{reached}\nor on (touchpoint) {started}")
+    expr = complete(or_not_yet(reached, ("touchpoint",), started))
     return Query(expr, ("touchpoint",), "{{touchpoint}}", quiet="no clock has started")
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.clocks import NOT_YET
-from dashboards.queries.terms import complete, measured, of_view, over_workers, whole
+from dashboards.queries.terms import complete, measured, of_view, or_not_yet, over_workers, whole
 from dashboards.rules.rhythm import ELIGIBLE, KEPT
 
 _UNIT = 'unit=~"$unit"'
@@ -68,8 +67,7 @@ def impact_or_not_yet(quantile: str) -> Query:
             ("rytmi_decisions", 'stage="made"'),
         )
     )
-    expr = complete(f"{reached}\nor on (unit, level) (0 * ({made} > 0) - {-NOT_YET})")
-    return Query(expr, by, "{{unit}} {{level}}", quiet="nothing was decided")
+    return Query(complete(or_not_yet(reached, by, made)), by, "{{unit}} {{level}}", quiet="nothing was decided")
 
 
 def slowest_impact() -> Query:

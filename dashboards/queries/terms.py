@@ -11,16 +11,21 @@ from dashboards.rules.terms import JOB, metric, seen
 
 __all__ = [
     "JOB",
+    "NOT_YET",
     "age",
     "complete",
     "everywhere",
     "measured",
     "metric",
     "of_view",
+    "or_not_yet",
     "over_workers",
     "seen_whole",
     "whole",
 ]
+
+NOT_YET = -1
+"""In place of a length: something has begun, and too little of it has ended."""
 
 _OWNED = metric("rytmi_partitions_owned", 'stage="cases"')
 _WHOLE = f"sum({_OWNED}) == max({metric('rytmi_partitions')})"
@@ -55,6 +60,11 @@ def complete(expr: str) -> str:
 def measured(name: str, by: tuple[str, ...], *matchers: str) -> str:
     """A measure as the view says it, while it is complete."""
     return complete(of_view(name, by, *matchers))
+
+
+def or_not_yet(reached: str, by: tuple[str, ...], begun: str) -> str:
+    """A percentile, and NOT_YET where it is not reached though something has begun: for figures, else blank there."""
+    return f"{reached}\nor on ({', '.join(by)}) (0 * ({begun} > 0) - {-NOT_YET})"
 
 
 def over_workers(name: str, by: tuple[str, ...], *matchers: str) -> str:

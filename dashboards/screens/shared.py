@@ -11,15 +11,14 @@ from dashboards import panels
 from dashboards.colours import BAD, GOOD, UNKNOWN, WATCH
 from dashboards.model import Tile
 from dashboards.panels import SOURCE
-from dashboards.queries import clocks, sight
+from dashboards.queries import sight, terms
 
 EVERYWHERE = "all touchpoints"
-IN_WINDOW = "last $window"
 WINDOWS = ("15m", "1h", "1d", "7d", "28d")
 MARKS = ("rytmi", "strategic")
 """Tags of the annotations that `rytmi dashboards publish` makes of strategic decisions."""
 
-NOT_YET = {str(clocks.NOT_YET): ("not yet", WATCH)}
+NOT_YET = {str(terms.NOT_YET): ("not yet", WATCH)}
 """So few have ended that the percentile lies in the future."""
 
 _COLOURS = {"good": GOOD, "watch": WATCH, "bad": BAD, "unknown": UNKNOWN}

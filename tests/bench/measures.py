@@ -76,7 +76,7 @@ class Large:
             backtest.add(event)
         list(backtest.finish())
         self._cases = [list(entries) for _, entries, _ in backtest.cases()]
-        self._others = [one for one in backtest.other_contributions() if one]
+        self._others = [share for one in backtest.others() if (share := backtest.other(*one)[0])]
         self._places = {
             one.id: [f"{one.id}-{n:03}" for n in range(TOUCHPOINTS // 5)] for one in example.file.touchpoints
         }

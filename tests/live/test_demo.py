@@ -106,8 +106,8 @@ def measured(config: Config, events: list[Event], at: float, out: Path) -> Measu
     backtest, results, cells = backtested(config, events), Results(frame(config)), CellsSoFar()
     for _, entries, judged in backtest.cases():
         add(cells, backtest.contribution(entries, judged))
-    for contribution in backtest.other_contributions():
-        add(cells, contribution)
+    for one in backtest.others():
+        add(cells, backtest.other(*one)[0])
     results.merge(cells)
     results.write(out, round(at * 1000))
     text = (out / METRICS).read_text() + f"rytmi_view_complete 1\nrytmi_view_timestamp_seconds {at}\n"

@@ -92,7 +92,7 @@ def settled(policies: Policies, events: list[Event]) -> Contents:
 def _contributions(backtest: Backtest) -> Iterator[Contribution]:
     for _, entries, judged in backtest.cases():
         yield backtest.contribution(entries, judged)
-    yield from backtest.other_contributions()
+    yield from (backtest.other(*one)[0] for one in backtest.others())
 
 
 def enriched(line: dict[str, Any], dice: Random) -> dict[str, Any]:

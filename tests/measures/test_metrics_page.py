@@ -183,7 +183,9 @@ def measures(size: Size) -> Counter[str]:
     assert not list(backtest.finish())
     cells: dict[Cell, Counter[Fact]] = {}
     shares = [backtest.contribution(entries, judged) for _, entries, judged in backtest.cases()]
-    for where, fact, amount in (one for share in (*shares, *backtest.other_contributions()) for one in share):
+    for where, fact, amount in (
+        one for share in (*shares, *(backtest.other(*one)[0] for one in backtest.others())) for one in share
+    ):
         cells.setdefault(where, Counter())[fact] += amount
     view = View(kept(frame(config)), NOW, unpack)
     for where, facts in cells.items():

@@ -12,6 +12,7 @@ from dashboards.model import Query, Screen, Tile
 from dashboards.queries import clocks
 from dashboards.queries.people import missing
 from dashboards.queries.sight import place
+from dashboards.queries.terms import NOT_YET
 from dashboards.screens import screens
 from streams.config import load
 from streams.metrics import touchpoints
@@ -193,8 +194,8 @@ def test_a_percentile_that_too_many_wait_for_is_not_blank(tmp_path: Path) -> Non
     promtool.check(
         tmp_path,
         world,
-        said(at_all, 5, "{}", clocks.NOT_YET),
-        said(by_touchpoint, 5, '{touchpoint="delivery"}', clocks.NOT_YET),
+        said(at_all, 5, "{}", NOT_YET),
+        said(by_touchpoint, 5, '{touchpoint="delivery"}', NOT_YET),
         said(other, 5, "{}", None),
         said(at_all, 15, "{}", 60),
         said(by_touchpoint, 15, '{touchpoint="delivery"}', 60),

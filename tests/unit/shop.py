@@ -60,7 +60,7 @@ def cells_of(events: list[Event], until: int, config: Config) -> Cells:
     backtest = backtested(events, until, config)
     cells: dict[Cell, Counter[Fact]] = {}
     shares = [backtest.contribution(entries, judged) for _, entries, judged in backtest.cases()]
-    for contribution in (*shares, *backtest.other_contributions()):
+    for contribution in (*shares, *(backtest.other(*one)[0] for one in backtest.others())):
         for where, fact, amount in contribution:
             cells.setdefault(where, Counter())[fact] += amount
     return {where: list(facts.items()) for where, facts in cells.items()}
