@@ -204,9 +204,17 @@ class Fire:
         until(holds, PATIENCE, what)
 
     def await_all(self) -> None:
-        """Wait until all partitions are owned by these workers, and the view is complete."""
+        """Wait until all partitions are owned by these workers, some by each, and the view is complete.
+
+        One that has just been started could else find that another has folded everything before it came.
+        """
         shards = len(CHANGELOGS) * self.crew.settings.partitions
-        self.until(lambda: sum(map(_shards, self.workers)) == shards, "all partitions are owned")
+
+        def shared() -> bool:
+            owned = [_shards(worker) for worker in self.workers]
+            return sum(owned) == shards and all(owned)
+
+        self.until(shared, "all partitions are owned, some by each")
         began = time.monotonic()
         self.until(
             lambda: any(look.complete and look.at > began for look in self.watcher.looks), "the view is complete"
