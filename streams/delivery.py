@@ -202,6 +202,7 @@ class EnvelopeConsumer(driver.Consumer):
     # -- rebalances
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        self.transport.on_revoking()
         await super().on_partitions_revoked(revoked)  # waits for what is under way, commits
         await self.transport.on_revoked()
 
@@ -279,5 +280,6 @@ class EnvelopeTransport(driver.Transport):
     Consumer = EnvelopeConsumer
     order: Mapping[str, int] = {}
     on_assigned: Callable[[set[TP], int], None]
+    on_revoking: Callable[[], None]
     on_revoked: Callable[[], Awaitable[None]]
     position: Callable[[TP], int | None]

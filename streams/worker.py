@@ -96,7 +96,8 @@ class Worker:
         app.on_crash = self._crashed
         app.on_started_first, app.on_stopped_last = self._start_threads, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
-        transport.on_assigned, transport.on_revoked, transport.position = self._assigned, self._revoked, self.position
+        transport.on_assigned, transport.position = self._assigned, self.position
+        transport.on_revoking, transport.on_revoked = self._revoking, self._revoked
         transport.order = {topic: place for place, topic in enumerate(self.known.topics)}
         app.transport = transport
         for stage in self.stages:
@@ -132,10 +133,11 @@ class Worker:
             return  # gone with earlier ones
         name, waiting = taken
         # What was fetched before the latest rebalance is void, and will be fetched again: were only some of it folded,
-        # the rest, which Faust has thrown away, would be passed over.
+        # the rest, which Faust has thrown away, would be passed over. So is what waits when one begins: whoever joins
+        # a worker with a backlog need not wait until all that it has fetched is folded.
         batches = [batch for event, batch, _ in waiting if event.message.generation_id == self._generation]
         shard = self.shards.get(name)
-        if shard is not None and self.ready and batches:
+        if shard is not None and self.ready and not self._letting_go and batches:
             wall_now = None if self.options.event_clock else self.now_ms(shard)
             alarms = self._pipeline.process(shard, batches, wall_now)
             self.tell(shard, alarms)
@@ -262,12 +264,15 @@ class Worker:
     def _assigned(self, assigned: set[TP], generation: int) -> None:
         self._do(self._take_over, set(assigned), generation)
 
+    def _revoking(self) -> None:
+        """Begin nothing more: what waits is void."""
+        self._letting_go = True
+
     async def _revoked(self) -> None:
         """Let go: when this returns, nothing is under way any more on what others may now take over.
 
         Not even a take-over: opening a shard later would fence the worker that it rightly belongs to by then.
         """
-        self._letting_go = True
         await asyncio.wrap_future(self._thread.submit(self._let_go))
 
     def _let_go(self) -> None:
