@@ -22,15 +22,14 @@ def length(clock: str, quantile: str, window: str = "$window", severity: str = "
 def length_or_not_yet(clock: str, quantile: str, window: str = "$window") -> Query:
     """The same for a figure, which must not be blank where too many wait: then NOT_YET."""
     reached = of_view("rytmi_clock_seconds", (), 'touchpoint="all"', *_matchers(clock, window, quantile, "all"))
-    return Query(complete(or_not_yet(reached, (), _started(clock, window, ""))), quiet="no clock has started")
+    return Query(complete(or_not_yet(reached, (), f"sum ({_started(clock, window)})")), quiet="no clock has started")
 
 
-def _started(clock: str, window: str, by: str) -> str:
-    """How many clocks have started."""
-    every = of_view(
+def _started(clock: str, window: str) -> str:
+    """How many clocks have started, by touchpoint, severity and outcome."""
+    return of_view(
         "rytmi_clock_outcomes", ("touchpoint", "severity", "outcome"), f'clock="{clock}"', f'window="{window}"'
     )
-    return f"sum{by} ({every})"
 
 
 def completed(clock: str, window: str = "$window", severity: str = "all") -> Query:
@@ -52,7 +51,7 @@ def length_by_touchpoint(clock: str, quantile: str, window: str = "$window") -> 
 
 def length_by_touchpoint_or_not_yet(clock: str, quantile: str, window: str = "$window") -> Query:
     """The same for a figure, which must not be blank where too many wait: then NOT_YET."""
-    reached, started = _by_touchpoint(clock, quantile, window), _started(clock, window, " by (touchpoint)")
+    reached, started = _by_touchpoint(clock, quantile, window), f"sum by (touchpoint) ({_started(clock, window)})"
     expr = complete(or_not_yet(reached, ("touchpoint",), started))
     return Query(expr, ("touchpoint",), "{{touchpoint}}", quiet="no clock has started")
 

@@ -8,7 +8,6 @@ Input is the real log (RYTMI_SHARED, default ../shared), mapped once. Everything
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Callable
@@ -34,7 +33,7 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"no such part: {', '.join(strange)}; there are {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as folder, Broker(Path(folder), say=say) as broker:
         world = World.prepared(Path(folder), broker.bootstrap)
-        say(f"{platform.python_implementation()} {sys.version}, {os.cpu_count()} processors")
+        say(f"Python {sys.version}, {os.cpu_count()} processors")
         for name in names or PARTS:
             say(f"\n== {name}")
             PARTS[name](world)

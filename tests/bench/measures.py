@@ -40,6 +40,7 @@ from streams.tally import Tally
 from streams.topics.table import CHANGELOGS
 from streams.viewing import Seen
 from tests.bench.world import ROOT, World, say
+from tests.contributions import others
 
 TOUCHPOINTS, CASES, PARTITIONS, DAYS = 1_000, 200_000, 8, 28
 EVENTS_A_SECOND, SECONDS = 2_000, 20
@@ -76,7 +77,7 @@ class Large:
             backtest.add(event)
         list(backtest.finish())
         self._cases = [list(entries) for _, entries, _ in backtest.cases()]
-        self._others = [share for one in backtest.others() if (share := backtest.other(*one)[0])]
+        self._others = [share for share in others(backtest) if share]
         self._places = {
             one.id: [f"{one.id}-{n:03}" for n in range(TOUCHPOINTS // 5)] for one in example.file.touchpoints
         }

@@ -32,6 +32,7 @@ from streams.measures.frame import frame
 from streams.measures.results import METRICS, CellsSoFar, Results, add
 from streams.settings import Settings
 from streams.simulation import Organisation, beginning
+from tests.contributions import contributions
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
 from tests.waiting import until
 
@@ -104,10 +105,8 @@ def overdue(found: list[dict[str, Any]]) -> Counter[str]:
 def measured(config: Config, events: list[Event], at: float, out: Path) -> Measures:
     """The measures of a backtest as of an instant, read from what it says in place of /metrics."""
     backtest, results, cells = backtested(config, events), Results(frame(config)), CellsSoFar()
-    for _, entries, judged in backtest.cases():
-        add(cells, backtest.contribution(entries, judged))
-    for one in backtest.others():
-        add(cells, backtest.other(*one)[0])
+    for share in contributions(backtest):
+        add(cells, share)
     results.merge(cells)
     results.write(out, round(at * 1000))
     text = (out / METRICS).read_text() + f"rytmi_view_complete 1\nrytmi_view_timestamp_seconds {at}\n"

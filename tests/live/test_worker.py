@@ -38,7 +38,7 @@ pytestmark = pytest.mark.live
 NOW = time.time_ns() // 1_000_000
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 QUICK = ("--session-timeout", "3")
-_BACKLOG = 120_000
+BACKLOG = 120_000
 
 
 @pytest.fixture
@@ -104,18 +104,18 @@ def test_workers_share_the_partitions_and_whoever_leaves_is_replaced_at_once(
 def test_whoever_joins_a_worker_with_a_backlog_shares_it(
     applied: Settings, crew: Crew, out: Raw, progress: Progress
 ) -> None:
-    send(out, *(feedback(number) for number in range(_BACKLOG)))
+    send(out, *(feedback(number) for number in range(BACKLOG)))
     first = crew.start(*QUICK)
     first.await_shards(16)
     second = crew.start(*QUICK)
     until(lambda: second.shards() == 8, 60, "it owns its share")
     left, alone = progress.backlog(), first.events()
     progress.await_settled(120)
-    assert second.events(result="folded") > _BACKLOG // 10, "the first one has folded all that it had fetched"
-    assert first.metrics().sum("rytmi_cases_open") + second.metrics().sum("rytmi_cases_open") == _BACKLOG
+    assert second.events(result="folded") > BACKLOG // 10, "the first one has folded all that it had fetched"
+    assert first.metrics().sum("rytmi_cases_open") + second.metrics().sum("rytmi_cases_open") == BACKLOG
     assert second.events(result="repeated") == 0
     assert "Traceback" not in first.said()
-    print(f"\nof {_BACKLOG:,} records the first had folded {alone:,} when the second had its share; {left:,} were left")
+    print(f"\nof {BACKLOG:,} records the first had folded {alone:,} when the second had its share; {left:,} were left")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])

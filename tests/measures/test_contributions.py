@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from itertools import permutations
 from random import Random
 from types import ModuleType
@@ -22,10 +21,11 @@ from processors.events import Action, Decision, Event, Feedback, Indicator, Inva
 from processors.ledger import FOLDED, REPEATED, Entry
 from processors.measures import contribution
 from processors.measures.cells import Cells
-from processors.measures.terms import Cell, Contribution, Fact
+from processors.measures.terms import Cell, Fact
 from processors.policy import OTHER, Policies, Touchpoint
 from streams import config as configuration
 from streams.measures.packing import pack, unpack
+from tests.contributions import contributions
 from tests.measures.contents import NOW
 from tests.measures.scratch import DAY, HOUR
 from tests.oracle.strategies import World, worlds
@@ -82,17 +82,11 @@ def settled(policies: Policies, events: list[Event]) -> Contents:
         backtest.add(event)
     assert list(backtest.finish()) == []
     found: dict[Cell, Counter[Fact]] = {}
-    for share in _contributions(backtest):
+    for share in contributions(backtest):
         for where, fact, amount in share:
             found.setdefault(where, Counter())[fact] += amount
     kept = {where: {fact: n for fact, n in facts.items() if n} for where, facts in found.items()}
     return {where: facts for where, facts in kept.items() if facts}
-
-
-def _contributions(backtest: Backtest) -> Iterator[Contribution]:
-    for _, entries, judged in backtest.cases():
-        yield backtest.contribution(entries, judged)
-    yield from (backtest.other(*one)[0] for one in backtest.others())
 
 
 def enriched(line: dict[str, Any], dice: Random) -> dict[str, Any]:

@@ -31,7 +31,6 @@ from processors.events import (
     Pulse,
 )
 from processors.measures.rows import kept, rows
-from processors.measures.terms import Cell, Fact
 from processors.measures.view import View
 from processors.policy import CLOCKS, OTHER
 from processors.standing import CaseStanding, DecisionStanding, ObstacleStanding, Standing, Standings
@@ -40,12 +39,14 @@ from streams.measures.capped import MOST_NAMES
 from streams.measures.frame import frame
 from streams.measures.metrics import MeasureMetrics
 from streams.measures.packing import pack, unpack
+from streams.measures.results import CellsSoFar, add
 from streams.metrics import WorkerCollector, view_families
 from streams.shard import ShardId
 from streams.tally import Tally
 from streams.topics import INPUTS
 from streams.topics.table import CHANGELOGS
 from streams.viewing import Seen
+from tests.contributions import contributions
 from tests.measures.contents import NOW
 from tests.measures.scratch import DAY, HOUR, MINUTE
 from tests.screens.exported import exported
@@ -181,12 +182,9 @@ def measures(size: Size) -> Counter[str]:
     for event in everything(size, config):
         backtest.add(event)
     assert not list(backtest.finish())
-    cells: dict[Cell, Counter[Fact]] = {}
-    shares = [backtest.contribution(entries, judged) for _, entries, judged in backtest.cases()]
-    for where, fact, amount in (
-        one for share in (*shares, *(backtest.other(*one)[0] for one in backtest.others())) for one in share
-    ):
-        cells.setdefault(where, Counter())[fact] += amount
+    cells: CellsSoFar = {}
+    for share in contributions(backtest):
+        add(cells, share)
     view = View(kept(frame(config)), NOW, unpack)
     for where, facts in cells.items():
         view.put("", where, pack(list(facts.items())))

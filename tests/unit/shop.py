@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +18,9 @@ from processors.panes import DAY_MS, HOUR_MS
 from streams.config import Config, parse
 from streams.measures.frame import frame
 from streams.measures.packing import pack, unpack
+from streams.measures.results import CellsSoFar, add
 from streams.simulation import Organisation
+from tests.contributions import contributions
 
 ROOT = Path(__file__).resolve().parents[2]
 END = instant("2026-03-02T00:00:00+02:00")
@@ -58,11 +59,9 @@ def backtested(events: list[Event], until: int, config: Config) -> Backtest:
 def cells_of(events: list[Event], until: int, config: Config) -> Cells:
     """As a backtest would have them."""
     backtest = backtested(events, until, config)
-    cells: dict[Cell, Counter[Fact]] = {}
-    shares = [backtest.contribution(entries, judged) for _, entries, judged in backtest.cases()]
-    for contribution in (*shares, *(backtest.other(*one)[0] for one in backtest.others())):
-        for where, fact, amount in contribution:
-            cells.setdefault(where, Counter())[fact] += amount
+    cells: CellsSoFar = {}
+    for share in contributions(backtest):
+        add(cells, share)
     return {where: list(facts.items()) for where, facts in cells.items()}
 
 
