@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.broker import Broker, BrokerError, jars
 from streams.broker.configuration import HOST
+from tests.processes import runs
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -61,10 +62,6 @@ def read(bootstrap: str, topic: str, count: int) -> list[str]:
         return values
     finally:
         consumer.close()
-
-
-def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_broker_tells_whether_it_runs_and_where(tmp_path: Path) -> None:
@@ -172,24 +169,25 @@ def test_broker_does_not_outlive_its_owner(tmp_path: Path, end: signal.Signals) 
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert owner.stdout is not None
-    pid = int(owner.stdout.readline())
-    keeper = psutil.Process(pid).parent()
+    broker = psutil.Process(int(owner.stdout.readline()))
+    keeper = broker.parent()
     assert keeper is not None
-    assert not gone(pid)
+    assert runs(broker)
     owner.send_signal(end)
     owner.communicate(timeout=20)
-    until(lambda: gone(pid), 20, "the broker has ended")
-    until(lambda: gone(keeper.pid), 20, "its keeper has ended")
+    until(lambda: not runs(broker), 20, "the broker has ended")
+    until(lambda: not runs(keeper), 20, "its keeper has ended")
     assert Broker(tmp_path).status().pid is None
 
 
 def test_broker_ends_with_its_keeper(private_broker: Broker) -> None:
     pid = private_broker.status().pid
     assert pid is not None
-    keeper = psutil.Process(pid).parent()
+    broker = psutil.Process(pid)
+    keeper = broker.parent()
     assert keeper is not None
     keeper.kill()
-    until(lambda: gone(pid), 10, "the broker has ended")
+    until(lambda: not runs(broker), 10, "the broker has ended")
 
 
 def test_detached_broker_outlives_the_command_that_started_it(tmp_path: Path) -> None:

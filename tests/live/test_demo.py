@@ -33,6 +33,7 @@ from streams.measures.results import METRICS, CellsSoFar, Results, add
 from streams.settings import Settings
 from streams.simulation import Organisation, beginning
 from tests.contributions import contributions
+from tests.processes import runs
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
 from tests.waiting import until
 
@@ -213,7 +214,7 @@ class Demo:
 
     def running(self) -> list[psutil.Process]:
         """What it has started and is still there."""
-        return [one for one in self.started if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+        return [*filter(runs, self.started)]
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from streams.monitoring import Monitoring, MonitoringError, programs, stack
+from tests.processes import runs
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +88,7 @@ def test_both_listen_on_loopback_alone_and_are_gone_afterwards(tmp_path: Path) -
             if connection.status == psutil.CONN_LISTEN
         }
         assert listening == {"127.0.0.1"}
-    assert not any(process.is_running() for process in processes)
+    assert not any(map(runs, processes))
 
 
 def test_one_that_was_killed_is_started_again_at_its_address(tmp_path: Path) -> None:
@@ -121,7 +122,7 @@ def test_they_end_when_their_owner_is_killed_and_the_next_one_takes_over(tmp_pat
     owner.kill()
     owner.communicate()
     with Monitoring(tmp_path) as monitoring:  # waits until what was left has let go of the data
-        assert not any(process.is_running() for process in left)
+        assert not any(map(runs, left))
         assert requests.get(f"{monitoring.prometheus_url}/-/ready", timeout=5).ok
 
 

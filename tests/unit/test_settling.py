@@ -21,6 +21,7 @@ from streams.backtest import run
 from streams.config import Config, load
 from streams.measures.frame import frame
 from streams.simulation import Organisation, beginning
+from tests.processes import runs
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,13 +97,7 @@ def test_makers_do_not_outlive_whoever_takes_the_parts(tmp_path: Path) -> None:
         [sys.executable, "-c", program], cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True, check=False
     )
     assert done.returncode == -signal.SIGKILL
-    makers = [int(pid) for pid in done.stdout.split()]
+    makers = {int(pid) for pid in done.stdout.split()}
     assert len(makers) == 2
-    until(lambda: not any(_is_alive(pid) for pid in makers), 60, "they have ended")
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    left = [process for process in psutil.process_iter() if process.pid in makers]
+    until(lambda: not any(map(runs, left)), 60, "they have ended")
