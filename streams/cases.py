@@ -10,7 +10,7 @@ from processors.settled import NotSettled, row
 from schemas.codec import Codec
 from streams import UserError
 from streams.pseudonym import Pseudonym
-from streams.reading import to_the_end
+from streams.reading import key_of, to_the_end
 from streams.settings import Settings
 
 
@@ -18,7 +18,7 @@ def rows(settings: Settings, policies: Policies, until: int) -> Iterator[dict[st
     """The objects of cases.jsonl, by case id. Raises UserError where a case cannot be read at that instant."""
     last: dict[str, bytes] = {}
     for message in to_the_end(settings, settings.topic("rytmi.case.v1"), range(settings.partitions)):
-        key, value = message.key().decode(), message.value()
+        key, value = key_of(message).decode(), message.value()
         if value is None:
             last.pop(key, None)
         else:

@@ -19,7 +19,7 @@ from schemas.codec import Codec, DecodeError
 from streams import UserError
 from streams.files import lines
 from streams.pseudonym import Pseudonym
-from streams.reading import to_the_end
+from streams.reading import key_of, to_the_end
 from streams.settings import Settings
 from streams.topics import INPUTS
 
@@ -102,7 +102,7 @@ def _cases(settings: Settings) -> Iterator[dict[str, Any]]:
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
     last: dict[bytes, bytes | None] = {}
     for message in to_the_end(settings, settings.topic(_CASE), range(settings.partitions)):
-        last[message.key()] = message.value()
+        last[key_of(message)] = message.value()
     for value in last.values():
         if value is not None:
             yield codec.decode("case", value)

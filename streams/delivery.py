@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import aiokafka
 from aiokafka.consumer.fetcher import FetchResult
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import ConsumerStoppedError
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
@@ -51,6 +52,7 @@ class End(NamedTuple):
 class _Thread(driver.AIOKafkaConsumerThread):
     """The aiokafka consumer, reading committed records only, with partitions of a number kept together."""
 
+    consumer: EnvelopeConsumer
     fetched_in = -1
     follows: Mapping[TP, int | None] = {}
     ends: Mapping[TP, End] = {}
@@ -143,12 +145,13 @@ class _Thread(driver.AIOKafkaConsumerThread):
         Everything: also that no transaction is open, behind which something might stand already.
         """
         subscription = consumer._subscription.subscription
-        assignment = subscription.assignment if subscription is not None else None
+        assignment: Any = subscription.assignment if subscription is not None else None
         ends = {}
         for tp in assignment.tps if assignment is not None else ():
             state, asked = assignment.state_value(tp), self.asked.get(tp)
-            known = asked is not None and state.has_valid_position and state.highwater is not None
-            if known and state.position >= state.highwater:
+            if asked is None or not state.has_valid_position or state.highwater is None:
+                continue
+            if state.position >= state.highwater:
                 ends[tp] = End(asked, self._last.get(tp))
         self.ends = ends
 
@@ -170,17 +173,18 @@ class Envelope(NamedTuple):
 class EnvelopeConsumer(driver.Consumer):
     """Delivers envelopes; tells its transport's `on_assigned` before any record of a partition is delivered."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    app: Any
+    transport: EnvelopeTransport
+    _thread: _Thread
 
     def _new_consumer_thread(self) -> _Thread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
 
     # -- commits
 
-    def _filter_tps_with_pending_acks(self, topics: Any = None) -> list[TP]:
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
         """Every partition may have something to commit: what counts is the state, not Faust's acknowledgements."""
-        return [tp for tp in self.assignment() if topics is None or tp in topics or tp.topic in topics]
+        return (tp for tp in self.assignment() if topics is None or tp in topics or tp.topic in topics)
 
     def _new_offset(self, tp: TP) -> int | None:
         """What may be committed: how far the durable state has taken the partition in."""
@@ -234,13 +238,13 @@ class EnvelopeConsumer(driver.Consumer):
                     if tp in active:
                         envelope = Envelope(batch, follows[tp])
                         await self.wait_first(self._deliver(tp, envelope, generation), self.suspend_flow.wait())
-        except (*self.consumer_stopped_errors, asyncio.CancelledError):
+        except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.app.should_stop:
                 raise
 
-    async def _next_records(self) -> tuple[dict[TP, list[Any]], set[TP]]:
+    async def _next_records(self) -> tuple[Mapping[TP, list[Any]], set[TP]]:
         if not self.flow_active:
-            await self.wait(self.can_resume_flow)
+            await self.wait(self.can_resume_flow.wait())
         active = set(self._get_active_partitions())
         if not active:
             await self.sleep(_IDLE_SECONDS)
@@ -260,7 +264,7 @@ class EnvelopeConsumer(driver.Consumer):
             records[-1].timestamp_type,
             [],
             None,
-            envelope,
+            cast(bytes, envelope),  # Faust passes it on as it is
             None,
             0,
             0,

@@ -49,7 +49,8 @@ class _Numbers(dict[float, str]):
     """How a value is written: few are not written again and again."""
 
     def __missing__(self, value: float) -> str:
-        written = self[value] = floatToGoString(value + 0.0)  # which makes a zero of minus zero
+        written: str = floatToGoString(value + 0.0)  # type: ignore[no-untyped-call] # + 0.0: no minus zero
+        self[value] = written
         return written
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from faust.types.tuples import TP
 
 from streams import topics
-from streams.delivery import EnvelopeConsumer
 from streams.worker import Worker
 
 
@@ -31,7 +30,7 @@ class Health:
         records = {stage.name: stage.records for stage in worker.stages}
         return [
             TP(worker.settings.topic(topics.INPUTS[record]), name.partition)
-            for name in list(worker.shards)
+            for name in list(worker.owned.shards)
             for record in records[name.stage]
         ]
 
@@ -45,10 +44,10 @@ class Health:
         worker, limit = self._worker, self._worker.options.stalled_after
         if worker.failed is not None:
             return Verdict(False, f"failed: {worker.failed}")
-        idle_for = time.monotonic() - worker.progressed_at
+        idle_for = time.monotonic() - worker.owned.progressed_at
         if idle_for <= limit:
             return Verdict(True, f"progress {idle_for:.0f} s ago")
-        consumer = self._consumer()
+        consumer = self._worker.consumer
         behind = [tp for tp in self.partitions() if consumer.ended_at(tp) is None]
         if behind:
             return Verdict(False, f"no progress for {idle_for:.0f} s, and behind on {_named(behind)}")
@@ -59,12 +58,9 @@ class Health:
 
     def ready(self) -> Verdict:
         """Ready: member of the group, and every shard owned is read back."""
-        if not self._worker.ready:
+        if not self._worker.owned.ready:
             return Verdict(False, "partitions are moving, or their state is being read back")
-        return Verdict(True, f"{len(self._worker.shards)} shards owned")
-
-    def _consumer(self) -> EnvelopeConsumer:
-        return self._worker.app.consumer  # type: ignore[no-any-return]
+        return Verdict(True, f"{len(self._worker.owned.shards)} shards owned")
 
 
 def _named(tps: list[TP]) -> str:

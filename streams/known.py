@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 
 from faust.types.tuples import TP
 
@@ -52,6 +52,15 @@ class Known:
     def inputs(self, shard: Shard) -> list[TP]:
         """All that feed a shard."""
         return [self.tp(record, shard.partition) for record in shard.stage.records]
+
+    def complete(self, assigned: Set[TP]) -> set[ShardId]:
+        """The shards all of whose input partitions are among these."""
+        return {
+            ShardId(stage, partition)
+            for stage in set(self._stage_of.values())
+            for partition in range(self._settings.partitions)
+            if all(TP(topic, partition) in assigned for topic, of in self._stage_of.items() if of == stage)
+        }
 
     def shard_of(self, tp: TP) -> Shard | None:
         """Whose input a partition is; None if not owned."""

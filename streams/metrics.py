@@ -36,8 +36,8 @@ class WorkerCollector:
 
     def collect(self) -> Iterator[Metric]:
         worker = self._worker
-        shards = worker.shards if worker.ready else {}
-        yield from standing(shards, worker.config, worker.now_ms)
+        shards = worker.owned.shards if worker.owned.ready else {}
+        yield from standing(shards, worker.config, worker.owned.now_ms)
         yield touchpoints(worker.config)
         yield from counted(worker.tally)
         yield from telling(worker.sink)

@@ -67,6 +67,7 @@ class Pipeline:
         states: list[StateWrite] = []
         changes: list[tuple[str, Effects]] = []
         alarms: list[Alarm] = []
+        telling = shard.stage.telling
 
         def outputs() -> Iterator[Output]:
             for entity, effects in self._fold(shard, groups, dead, repeated, now):
@@ -76,9 +77,10 @@ class Pipeline:
                 yield from effects.outputs
             for letter in dead:
                 yield letter.output(shard.partition)
-                if (alarm := letter.alarm(shard.partition, now, self._policies)) is not None:
+                alarm = letter.alarm(shard.partition, now, self._policies)
+                if alarm is not None and telling is not None:
                     alarms.append(alarm)
-                    yield shard.stage.alarm(letter.record.key or b"", alarm, None)
+                    yield telling.alarm(letter.record.key or b"", alarm, None)
             states.extend(taken_in)
 
         shard.emission.commit(outputs(), states)
@@ -92,12 +94,12 @@ class Pipeline:
 
     def tell(self, shard: Shard, now: int, horizon: Callable[[str], int]) -> list[Alarm]:
         """Announce what is due by now, as far as that may be claimed, in one transaction; the alarms that it raises."""
-        due = shard.deadlines.take(horizon, _TOLD_AT_ONCE)
-        if not due:
+        telling = shard.stage.telling
+        if telling is None or not (due := shard.deadlines.take(horizon, _TOLD_AT_ONCE)):
             return []
         found = []
         for entity, touchpoint in due:
-            effects = shard.stage.tell(entity, shard.load(entity), horizon(touchpoint), shard.partition, now)
+            effects = telling.tell(entity, shard.load(entity), horizon(touchpoint), shard.partition, now)
             found.append((entity, effects))
         states = [_written(entity, effects) for entity, effects in found if effects.alarms]
         if states:
@@ -114,7 +116,7 @@ class Pipeline:
         self, shard: Shard, groups: Groups, dead: list[DeadLetter], repeated: Counter[str], now: int
     ) -> Iterator[tuple[str, Effects]]:
         """What the entries cause, by entity, as it is asked for; repeats are counted by topic."""
-        stage = shard.stage
+        stage, telling = shard.stage, shard.stage.telling
         for entity, news in groups.items():
             if entity not in shard.store.entities:
                 self._intake.check_place(shard, news[0][0], news[0][1])
@@ -127,13 +129,15 @@ class Pipeline:
                 if verdict == FOLDED:
                     grown = True
                     if entry.rank == FEEDBACK:
-                        self.tally.feedback[entry.facts[0]] += 1
-                        self.tally.last_feedback[entry.facts[0]] = record.timestamp
+                        touchpoint = str(entry.facts[0])
+                        self.tally.feedback[touchpoint] += 1
+                        self.tally.last_feedback[touchpoint] = record.timestamp
                 elif verdict == REPEATED:
                     repeated[topic] += 1
                 else:
                     words = f"{entity!r}, event {entry.id!r}: {_WORDS[verdict]}"
-                    dead.append(DeadLetter(topic, record, verdict, words, shard.stage.feedback(entry)))
+                    feedback = telling.feedback(entry) if telling is not None else None
+                    dead.append(DeadLetter(topic, record, verdict, words, feedback))
             if grown:
                 effects = stage.effects(entity, before, tuple(sorted(known.values())), shard.partition, now)
                 _pass_trace(news[-1][1], effects.outputs)

@@ -47,6 +47,15 @@ def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Me
         consumer.close()
 
 
+def key_of(message: Message) -> bytes:
+    """The key of a record of a topic that we alone write to. Raises ReadError where it has none."""
+    key: bytes | None = message.key()
+    if key is None:
+        place = f"{message.topic()} [{message.partition()}], offset {message.offset()}"
+        raise ReadError(f"{place}: a record without a key, which is none of ours; let nobody else write to this topic")
+    return key
+
+
 def end(settings: Settings, topic: str, partition: int) -> int:
     """The offset that the partition's next record will have. Raises KafkaException."""
     consumer = _consumer(settings)

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 _STOP_SECONDS = 60.0  # for finishing what is under way when told to stop
 
 
-class App(faust.App):  # type: ignore[misc]
+class App(faust.App):
     """Faust's app, which says when any part of it has crashed: it then often fails to end by itself."""
 
     on_crash: Callable[[BaseException], None]
 
     on_started_first: Callable[[], None]
+    on_stopping: Callable[[], None]
     on_stopped_last: Callable[[], None]
 
     async def on_start(self) -> None:
@@ -31,6 +32,7 @@ class App(faust.App):  # type: ignore[misc]
 
     async def on_stop(self) -> None:
         leave_after(_STOP_SECONDS)
+        self.on_stopping()
         await super().on_stop()
         self.on_stopped_last()
 
@@ -54,7 +56,7 @@ def run(worker: Worker, log_level: int) -> int:
     logging.basicConfig(level=log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
     for noisy in ("faust", "mode", "aiokafka", "kafka"):
         logging.getLogger(noisy).setLevel(max(log_level, logging.WARNING))
-    runner = faust.Worker(worker.app, override_logging=False, console_port=None, quiet=True, redirect_stdouts=False)
+    runner = faust.Worker(worker.app, override_logging=False, quiet=True, redirect_stdouts=False)
     runner.spinner = None  # it would write the codes of a terminal into the log
     try:
         runner.execute_from_commandline()

@@ -17,7 +17,7 @@ from processors.deadlines import Deadlines
 from processors.ledger import Entry, Ledger
 from processors.measures.cells import Cells
 from processors.standing import CaseStanding, Standing, Standings
-from streams.emission import Emission
+from streams.emission import Emission, StateWrite
 from streams.measures.packing import pack as pack_cells
 from streams.measures.packing import unpack as unpack_cells
 from streams.reach import Reach
@@ -151,7 +151,7 @@ class Shard:
         """Forget what has been at rest for longer than the retention; how many entities, and the alarms that end."""
         outputs: list[Output] = []
         alarms: list[dict[str, Any]] = []
-        states = []
+        states: list[StateWrite] = []
         rest: list[tuple[int, str]] = []
         seen: set[str] = set()
         while self._settled and self._settled[0][0] < now - self._retention_ms and len(states) < _PURGED_AT_ONCE:

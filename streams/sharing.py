@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from processors.measures.terms import Cell
 from streams.measures.packing import pack
 from streams.measures.packing import unpack as unpack_cells
-from streams.reading import to_the_end
+from streams.reading import key_of, to_the_end
 from streams.settings import Settings
 from streams.shard import Shard, ShardId
 from streams.stages import Output
@@ -134,7 +134,7 @@ class Sharings:
         """The cells in the topic, by source: what a former owner may have left. Not from the pipeline's thread."""
         found: dict[str, dict[Cell, bool]] = {source: {} for source in sources}
         for message in to_the_end(self._settings, self._settings.topic(TOPIC), range(1)):
-            source, *where = unpack_cells(message.key())
+            source, *where = unpack_cells(key_of(message))
             if where and source in found:
                 found[source][Cell(*where)] = message.value() is not None
         return {source: [where for where, stands in cells.items() if stands] for source, cells in found.items()}

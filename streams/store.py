@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from streams.emission import StateWrite
-from streams.reading import to_the_end
+from streams.reading import key_of, to_the_end
 from streams.settings import Settings
 
 _ENTITY, _POSITION, _IN_A_ROW, _CONTROL, _EPOCH = b"e", b"p", b"r", b"c", b"n"
@@ -59,7 +59,7 @@ class Store:
         """Read the changelog from its start to its end. Raises ReadError."""
         started, read = time.monotonic(), 0
         for message in to_the_end(settings, settings.changelog(stage), range(partition, partition + 1)):
-            self.apply(StateWrite(message.key(), message.value()))
+            self.apply(StateWrite(key_of(message), message.value()))
             read += 1
         return Restored(read, time.monotonic() - started)
 

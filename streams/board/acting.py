@@ -159,7 +159,7 @@ def _came(audit: Record, record: Record) -> bool:
     if record["revision"] <= audit["revision"]:
         return False
     state = of(record)
-    effect = {
+    effect: bool = {
         TAKE: record["owner"] == audit["owner"],
         ASSIGN: record["owner"] == audit["owner"],
         PAUSE: state.paused,

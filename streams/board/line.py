@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from streams.board.acting import CLOSE
 from streams.board.store import Record
@@ -92,7 +92,7 @@ def _happened(facts: Facts, say: Words) -> Iterator[Item]:
             yield Item(one["removed_at"], EVENT, say("line.removed", **named))
 
 
-def _alarm(alarm: Record, say: Words) -> Item:
+def _alarm(alarm: Mapping[str, Any], say: Words) -> Item:
     if alarm["about"] == "deadletter":
         return Item(alarm["announced_at"], ALARM, say("line.deadletter", reason=alarm["reason"] or "-", who=who(alarm)))
     values: dict[str, Value] = {"clock": Term(alarm["clock"] or "-"), "what": what_of(alarm)}
@@ -148,7 +148,7 @@ def picture(facts: Facts) -> Picture:
     """The clocks of the last cycle as bars."""
     cycle = facts.cycles[-1]
     clocks = cycle.clocks
-    first = cycle.record["received_at"]
+    first: int = cycle.record["received_at"]
     ends = [facts.at if clock.runs else clock.started + clock.elapsed for clock in clocks]
     last = max([*ends, *(clock.due for clock in clocks if clock.due is not None)], default=first)
     span = max(1, last - first)

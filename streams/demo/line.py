@@ -14,7 +14,7 @@ from streams.demo.state import is_blind
 from streams.demo.status import Status
 from streams.demo.table import age, known
 from streams.demo.units import aligned, everywhere, together, units, whole_percent
-from streams.demo.words import Length, Moment
+from streams.demo.words import Length, Moment, Speaker
 from streams.standing import WITHIN
 
 _NO_END = 1_000
@@ -86,10 +86,15 @@ def _reactions(status: Status, figures: Figures) -> Iterator[str]:
         yield speaker.say(
             "line.reaction",
             clock=speaker.say(f"name.{clock}"),
-            half=reached(speaker, now.half, now.started),
-            most=reached(speaker, now.most, now.started),
+            half=_reached(speaker, now.half, now.started),
+            most=_reached(speaker, now.most, now.started),
             done=BLANK if now.done is None else speaker.length(now.done),
         )
+
+
+def _reached(speaker: Speaker, seconds: float | None, started: int) -> str:
+    said = reached(speaker, seconds, started)
+    return said if seconds is None else speaker.say("line.reached", length=said)
 
 
 def _percent(measures: Measures, rhythm: str) -> str:

@@ -154,6 +154,7 @@ _SENTENCES = {
     "line.critical": "kriittisiä: myöhässä {n}, {soon}",
     "line.within": "{within} kuluessa {count}",
     "line.reaction": "{clock} puolet {half}, 90 % {most}, vain valmiit {done}",
+    "line.reached": "{length}",
     "line.reactions": "reaktio {window}: {clocks}",
     "line.causes": "tiellä keskimäärin, {causes}",
     "line.rhythm": "päätetty 1 vrk {daily} %, 7 vrk {weekly} %, 28 vrk {monthly} %",

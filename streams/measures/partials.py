@@ -32,7 +32,8 @@ class Partials:
         source, *where = unpack(key)
         value: Any = message.value()
         if not where:
-            self.sources.mark(source, Mark(*unpack(value), heard=message.timestamp()[1]))
+            epoch, is_complete, until, at = unpack(value)
+            self.sources.mark(source, Mark(epoch, is_complete, until, at, message.timestamp()[1]))
         elif value is None:
             self.sources.gone(source, Cell(*where))
         else:

@@ -10,7 +10,7 @@ from processors.measures.terms import Row
 from schemas.codec import Codec
 from streams.cloudevents import headers
 from streams.emission import Emission
-from streams.reading import to_the_end
+from streams.reading import key_of, to_the_end
 from streams.settings import Settings
 from streams.stages import Output
 
@@ -49,7 +49,7 @@ class Windows:
         """What stands in the topic, from whoever was the view before."""
         standing: dict[bytes, bool] = {}
         for message in to_the_end(self._settings, self._settings.topic(TOPIC), range(self._settings.partitions)):
-            standing[message.key()] = message.value() is not None
+            standing[key_of(message)] = message.value() is not None
         return [name for name, stands in standing.items() if stands]
 
     def _output(self, name: bytes, row: Row, at: int) -> Output:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from processors.measures.terms import ALL
 from processors.panes import DAY_MS
-from processors.periods.figures import Figures, Key
+from processors.periods.figures import Figure, Figures, Key
 from processors.policy import CLOCKS, OTHER
 from streams.report import charts, marks
 from streams.report.charts import Bar, Range, Strip, Words
@@ -80,7 +80,7 @@ class _Day:
         t, n = self.t, sum(self.overdue.values())
         yield Tile(t("tile.overdue"), t.number(n), t("tile.overdue.note"), LATE if n else "")
         usual = [figure.n for figure in self._earlier("feedback", "count_per_day", touchpoint=ALL, kind=ALL)]
-        note = t("tile.usual", n=t.count(sum(usual) / len(usual))) if usual else ""
+        note = t("tile.usual", n=t.counted(sum(usual) / len(usual))) if usual else ""
         yield Tile(t("tile.came"), t.number(self._came()), note)
         completed = t("tile.completed", p50=t.length(self.acknowledge.get("completed_p50_s")))
         yield Tile(t("tile.reaction"), t.length(self.acknowledge.get("p50_s")), completed if self.acknowledge else "")
@@ -96,7 +96,7 @@ class _Day:
             if row.labels["touchpoint"] == touchpoint and kind in (None, row.labels["kind"])
         )
 
-    def _earlier(self, measure: str, value: str, **labels: str) -> list[object]:
+    def _earlier(self, measure: str, value: str, **labels: str) -> list[Figure]:
         key = Key(measure, tuple(labels.items()), value)
         return [figures[key] for figures in self.earlier if key in figures]
 

@@ -41,7 +41,7 @@ class Decisions:
     def moves(self, way: int) -> int:
         """After how many of those listed something has clearly become better (1), or worse (-1)."""
         return sum(
-            any(bool(change.direction) and change.direction * change.better == way for change in found.changes.values())
+            any((change.direction or 0) * change.better == way for change in found.changes.values())
             for _, found in self.told
         )
 

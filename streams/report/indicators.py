@@ -30,7 +30,7 @@ def indicators(material: Material, writer: Writer) -> Iterator[Part]:
 def _indicators(material: Material, writer: Writer, function: str, kind: str, fresh: Values) -> Cell:
     t = writer.t
     said = [
-        f"{t.name(row.labels['indicator'])} {t.count(float(row.values['value'] or 0))} "
+        f"{t.name(row.labels['indicator'])} {t.counted(float(row.values['value'] or 0))} "
         f"({t.date(int(row.values['value_at'] or 0))})"
         for row in material.rows("indicator", None)
         if (row.labels["function"], row.labels["kind"]) == (function, kind)

@@ -48,8 +48,10 @@ _NEGATIVE = Compared("negative", Key("emotion", (("touchpoint", ALL),), "negativ
 _NPS = Compared("nps", Key("score", (("touchpoint", ALL), ("scale", "nps")), "nps"))
 
 DAY = (_CAME, _COMPLAINTS, _FIRST, _FIRST_MISSED, _RAISED, _STANDING, _EMOTION, _NEGATIVE)
-PERIOD = (_CAME, _COMPLAINTS, _FIRST, _REACTION, _WITHIN, _RESOLVE, _MISSED, _EFFECT, _REOPENED)
-PERIOD += (_STANDING, _RAISED, _BLOCKED, _EMOTION, _NEGATIVE, _NPS)
+PERIOD = (
+    *(_CAME, _COMPLAINTS, _FIRST, _REACTION, _WITHIN, _RESOLVE, _MISSED, _EFFECT, _REOPENED),
+    *(_STANDING, _RAISED, _BLOCKED, _EMOTION, _NEGATIVE, _NPS),
+)
 OF_A_DECISION = (_REACTION, _RESOLVE, _STANDING, _COMPLAINTS, _EMOTION)
 
 
@@ -143,12 +145,13 @@ class Writer:
         if kind == SHARE:
             return t.percent
         if kind == RATE:
-            return t.count if key.value in _COUNTED else t.amount
+            return t.counted if key.value in _COUNTED else t.amount
         return lambda x: NONE if x is None else t.signed(x, 1 if key.value == "nps" else 2)
 
     def change(self, change: Change) -> str:
         """`-17 % (-30 … -9)`; of what may be below 0, the difference."""
         t = self.t
+        bound: Callable[[float], str]
         if change.ratio.value is not None:
             value, low, high = (None if x is None else 100 * (x - 1) for x in change.ratio)
             said, bound = t.signed_percent(value or 0.0), lambda x: t.signed(x, int(0 < abs(x) < 9.95))

@@ -69,7 +69,7 @@ class Speech(NamedTuple):
             return NONE
         return self.number(value, 0 if abs(value) >= 100 or not value else 1 if abs(value) >= 0.095 else 2)
 
-    def count(self, value: float | None) -> str:
+    def counted(self, value: float | None) -> str:
         """A mean of counts: whole where it is, with a decimal below a hundred where it is not."""
         if value is None:
             return NONE

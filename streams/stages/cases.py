@@ -18,7 +18,7 @@ from processors.measures.terms import NOTHING, Contribution
 from processors.policy import Policies
 from processors.standing import of_case
 from streams.cloudevents import headers
-from streams.stages.stage import Derived, Effects, Encode, Output
+from streams.stages.stage import Derived, Effects, Encode, Output, Telling
 
 
 class CaseStage:
@@ -34,6 +34,10 @@ class CaseStage:
         return event.case  # type: ignore[no-any-return]
 
     key = entity
+
+    @property
+    def telling(self) -> Telling:
+        return self
 
     def entry(self, event: Any, claimed: int) -> Entry:
         return case.entry(event, claimed)

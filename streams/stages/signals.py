@@ -28,7 +28,7 @@ class SignalStage(Untold):
         return signal.entity(event)
 
     def key(self, event: Any) -> str:
-        return event.unit if type(event) is Pulse else event.function  # type: ignore[no-any-return]
+        return event.unit if type(event) is Pulse else event.function
 
     def entry(self, event: Any, claimed: int) -> Entry:
         return signal.entry(event, claimed)

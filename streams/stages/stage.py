@@ -50,11 +50,23 @@ class Effects(NamedTuple):
     contribution: Contribution | None = None
 
 
+class Telling(Protocol):
+    """What is due of the entities of a stage, and whom it concerns."""
+
+    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects: ...
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output: ...
+    def feedback(self, entry: Entry) -> tuple[str, str] | None: ...
+
+
 class Stage(Protocol):
-    """One kind of entity; `records` are the names of the records that feed it."""
+    """One kind of entity; `records` are the names of the records that feed it. telling: None without deadlines."""
 
     name: str
-    records: tuple[str, ...]
+
+    @property
+    def records(self) -> tuple[str, ...]: ...
+    @property
+    def telling(self) -> Telling | None: ...
 
     def entity(self, event: Any) -> str: ...
     def key(self, event: Any) -> str: ...
@@ -62,10 +74,7 @@ class Stage(Protocol):
     def opens(self, entry: Entry) -> bool: ...
     def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]: ...
     def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects: ...
-    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects: ...
     def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects: ...
-    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output: ...
-    def feedback(self, entry: Entry) -> tuple[str, str] | None: ...
     def derived(self, entity: str, known: Ledger) -> Derived: ...
     def contribution(self, known: Ledger) -> Contribution: ...
 
@@ -73,15 +82,7 @@ class Stage(Protocol):
 class Untold:
     """A stage without deadlines, of whose entities nothing stands in a compacted topic."""
 
-    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
-        raise NotImplementedError("only cases have anybody to be told")
-
-    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output:
-        raise NotImplementedError("only feedback that is set aside alarms anybody")
-
-    def feedback(self, entry: Entry) -> tuple[str, str] | None:
-        """None of it is."""
-        return None
+    telling: None = None
 
     def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
         """It is gone, and nobody needs to know."""

@@ -219,10 +219,8 @@ def own(size: Size) -> Counter[str]:
     }
     tps = [(topic, n) for topic in INPUTS.values() for n in range(size.partitions)]
     worker: Any = SimpleNamespace(
-        ready=True,
-        shards=shards,
+        owned=SimpleNamespace(ready=True, shards=shards, now_ms=lambda shard: 10),
         config=config,
-        now_ms=lambda shard: 10,
         tally=_tally(places),
         sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
         settings=SimpleNamespace(partitions=size.partitions),

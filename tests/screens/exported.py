@@ -36,10 +36,8 @@ def exported() -> dict[str, frozenset[str]]:
     """Labels by name, as Prometheus has them."""
     config = load(EXAMPLE)
     worker: Any = SimpleNamespace(
-        ready=True,
-        shards={},
+        owned=SimpleNamespace(ready=True, shards={}, now_ms=lambda shard: 0),
         config=config,
-        now_ms=lambda shard: 0,
         tally=Tally(),
         sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
         viewing=SimpleNamespace(seen=SEEN),

@@ -361,4 +361,7 @@ def test_what_was_not_reached_is_told_from_what_has_not_begun() -> None:
     found = outage()
     assert found.measures is not None
     found.measures.lengths[Clocks(EVERYWHERE, EVERYWHERE, "decide", "1d")] = Lengths(None, None, None, 0)
-    assert "decide half in -, 90% in -, done only -" in line(status(), found)
+    assert "decide half -, 90% -, done only -" in line(status(), found)
+    found.measures.lengths[Clocks(EVERYWHERE, EVERYWHERE, "decide", "1d")] = Lengths(7_200, None, 1_800, 9)
+    assert "decide half in 2 h, 90% not yet, done only 30 min" in line(status(), found)
+    assert "puolet 2 h, 90 % ei vielä, vain valmiit 30 min" in line(status("fi"), found)

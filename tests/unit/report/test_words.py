@@ -81,7 +81,7 @@ def test_numbers_are_written_as_the_language_does() -> None:
         *("0%", "0.4%", "9.0%", "50%", "99%", "99.6%", "99.9%", "100%")
     ]
     assert [EN.amount(x) for x in (0.0, 0.04, 0.7, 12.34, 123.4)] == ["0", "0.04", "0.7", "12.3", "123"]
-    assert [EN.count(x) for x in (5.0, 5.5, 102.5)] == ["5", "5.5", "102"]
+    assert [EN.counted(x) for x in (5.0, 5.5, 102.5)] == ["5", "5.5", "102"]
     assert [EN.number(None), EN.percent(None), EN.length(None), EN.of_hundred(None)] == ["\N{EN DASH}"] * 4
 
 
