@@ -5,9 +5,9 @@ from __future__ import annotations
 from dashboards import panels
 from dashboards.colours import MEANT, PLAIN, UNKNOWN
 from dashboards.model import Query, Screen, Tile
-from dashboards.panels import Column
 from dashboards.queries import cases, clocks, friction
 from dashboards.screens.shared import NOT_YET, freshness, window_variable
+from dashboards.tables import Column, heat_table
 
 UID = "rytmi-now"
 _HOUR, _DAY = 3_600, 86_400
@@ -153,7 +153,7 @@ def _where() -> Tile:
         Column("p90", _length("0.9"), "s", decimals=1, width=110, words=NOT_YET),
         Column("Overdue, 6 h", cases.overdue_by_touchpoint(), over_time=True, width=200),
     )
-    return panels.heat_table(
+    return heat_table(
         "where",
         "Where · by touchpoint · now, times last $window",
         "Overdue cases now, and how long decisions take. Not yet: too few are decided.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dashboards import panels
 from dashboards.colours import BAD
 from dashboards.model import Screen, Tile
-from dashboards.panels import Column
 from dashboards.queries import people, voice
 from dashboards.screens.shared import decision_marks, freshness, unit_variable, window_variable
+from dashboards.tables import Column, heat_table
 
 UID = "rytmi-organisation"
 _DAY = 86_400
@@ -42,7 +42,7 @@ def _functions() -> Tile:
         Column("Operational", people.count("operational"), steps=_LISTEN),
         Column("Operational fresh", people.count("operational_fresh"), steps=_LISTEN),
     )
-    return panels.heat_table(
+    return heat_table(
         "functions",
         "Indicators by function · how many, how many fresh",
         "A function with operational indicators alone does not hear its customers. 0 is what should be seen.",
@@ -71,7 +71,7 @@ def _indicators(kind: str) -> Tile:
         Column("Age", people.indicator_ages(kind), "s", panels.bad_from(2 * _DAY, _DAY), decimals=1),
         Column("Trend", people.indicators(kind), over_time=True, width=200),
     )
-    return panels.heat_table(
+    return heat_table(
         f"indicators-{kind}",
         f"{kind.capitalize()} indicators · by function · latest",
         "The latest value of each, and how old it is.",
@@ -91,7 +91,7 @@ def _alignment() -> Tile:
         Column("Level", people.level(), steps=share, decimals=2),
         Column("Alignment is", people.alignment(), over_time=True, width=200),
     )
-    return panels.heat_table(
+    return heat_table(
         "alignment",
         "Alignment, and its level · by unit · 0 to 1",
         "Alignment is 1 less the difference; level is the lower of the two. Close together is good only at a high "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dashboards import panels
 from dashboards.model import Screen, Tile
-from dashboards.panels import Column
 from dashboards.queries import cases, clocks, friction, sight, voice
 from dashboards.screens.shared import NOT_YET, decision_marks, freshness, touchpoint_variable, window_variable
+from dashboards.tables import Column, heat_table
 
 UID = "rytmi-path"
 _DAY = 86_400
@@ -54,7 +54,7 @@ def _time() -> Tile:
         Column("Friction", friction.by_touchpoint(), decimals=2),
         Column("Friction is", friction.by_touchpoint(), over_time=True),
     )
-    return panels.heat_table(
+    return heat_table(
         "time",
         title,
         f"Reaction is {_AT}, those that wait counted; not yet: too few are decided. Decided alone looks "
@@ -85,7 +85,7 @@ def _experience() -> Tile:
         Column("standing meant", voice.intended("standing"), decimals=2),
         Column("standing over by", voice.short_of("standing"), steps=panels.bad_from(1, 0.0001), decimals=2),
     )
-    return panels.heat_table(
+    return heat_table(
         "experience",
         "Experience · intended beside actual · emotion last $window",
         "What customers feel (-1 to 1) and score (0 to 1), what obstacles stand, and what was intended. Blank where "

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dashboards import panels
 from dashboards.colours import BAD, GOOD, PLAIN
 from dashboards.model import Query, Screen, Tile
-from dashboards.panels import Column
 from dashboards.queries import cases, clocks, rhythm
 from dashboards.screens.shared import NOT_YET, decision_marks, freshness, unit_variable, window_variable
+from dashboards.tables import Column, heat_table
 
 UID = "rytmi-rhythm"
 _DAY = 86_400
@@ -124,7 +124,7 @@ def _by_unit() -> Tile:
         _share("Effect, week", "weekly", "effect"),
         Column("of those", rhythm.eligible("weekly", "effect"), width=_NARROW),
     )
-    return panels.heat_table(
+    return heat_table(
         "by-unit",
         title,
         "Shares kept within the rhythm, and of how many clocks. Few clocks: the share means little.",
@@ -191,7 +191,7 @@ def _impact() -> tuple[Tile, ...]:
             unit="s",
             size=(6, 10),
         ),
-        panels.heat_table(
+        heat_table(
             "impact",
             "Decision to impact · by unit and level",
             "From made to effective, those without effect yet counted with their age. Not yet: too few have one.",
@@ -224,7 +224,7 @@ def _decisions() -> tuple[Tile, ...]:
         )
     )
     return (
-        panels.heat_table(
+        heat_table(
             "decisions",
             "Decisions · by unit and level",
             "How many were made, took effect, were revoked; how many cases they answered, and how many came back.",

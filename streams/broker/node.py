@@ -6,18 +6,18 @@ the same port with the same data.
 
 import fcntl
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from streams.broker import keeper, process
+from streams.broker import process
 from streams.broker.address import answers, free_port, is_free
 from streams.broker.command import BrokerError, Files, prepare
 from streams.broker.configuration import HOST
 from streams.broker.process import Last
+from streams.kept import Kept, last_lines
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -42,7 +42,7 @@ class Broker:
         self._files = Files(home.absolute() / "kafka")
         self._port = port
         self._say = say
-        self._keeper: subprocess.Popen[str] | None = None
+        self._child: Kept | None = None
         self._started = False
 
     @property
@@ -80,7 +80,7 @@ class Broker:
                 if self._port not in (None, last.port):
                     raise BrokerError(f"a broker already runs at {_address(last.port)}: stop it first")
                 return self._await_answer(last)
-            self._forget_keeper()  # of a broker that ended by itself
+            self._forget_child()  # a broker that ended by itself
             port = self._choose_port()
             pid = self._launch(prepare(self._files, port, _another_port(port), self._say), child)
             last = Last(port, pid, process.started(pid))
@@ -100,7 +100,7 @@ class Broker:
             last = self._running()
             if last is not None:
                 self._end(last)
-            self._forget_keeper()
+            self._forget_child()
             return last is not None
 
     def __enter__(self) -> "Broker":
@@ -112,23 +112,15 @@ class Broker:
             self.stop()
 
     def _launch(self, command: list[str], child: bool) -> int:
-        # A session of its own: Ctrl-C in the terminal is for its owner, who stops it when everything else has ended.
         with self._files.console.open("w") as console:
             if not child:
                 return subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
                 ).pid
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, str(STOP_SECONDS), *command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=console,
-                text=True,
-                start_new_session=True,
-            )
-        if self._keeper.stdout is None or not (line := self._keeper.stdout.readline()):
+            self._child = Kept(command, console, STOP_SECONDS)
+        if not self._child.pid:
             raise BrokerError(f"the broker could not be started:\n{self._last_lines()}")
-        return int(line)
+        return self._child.pid
 
     def _await_answer(self, last: Last) -> str:
         bootstrap = _address(last.port)
@@ -147,10 +139,10 @@ class Broker:
             process.end(running, STOP_SECONDS)
         process.save(self._files.state, Last(last.port))
 
-    def _forget_keeper(self) -> None:
-        if self._keeper is not None:
-            self._keeper.communicate()
-            self._keeper = None
+    def _forget_child(self) -> None:
+        if self._child is not None:
+            self._child.wait(STOP_SECONDS)
+            self._child = None
 
     def _choose_port(self) -> int:
         if self._port is not None:
@@ -172,11 +164,7 @@ class Broker:
             yield
 
     def _last_lines(self) -> str:
-        lines: list[str] = []
-        for path in (self.log, self._files.console):
-            if path.exists():
-                lines += path.read_text(errors="replace").splitlines()[-_LOG_LINES:]
-        return "\n".join(f"  {line}" for line in lines) or "  (nothing)"
+        return last_lines(_LOG_LINES, self.log, self._files.console)
 
 
 def _address(port: int | None) -> str:

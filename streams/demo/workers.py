@@ -1,26 +1,22 @@
 """The workers of the demo: child processes that end with it, and are started again when they end before it.
 
-Each runs under the broker's keeper, which holds a pipe to this process and ends the worker when the pipe closes: so
-nothing stays behind, not even after `kill -9` of the demo.
+Nothing stays behind, not even after `kill -9` of the demo.
 """
 
 from __future__ import annotations
 
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from streams import UserError
-from streams.broker import keeper
 from streams.demo.figures import fetched
 from streams.demo.words import Said
+from streams.kept import Kept, last_lines
 
 HOST = "127.0.0.1"
 FIRST_PORT = 6066
@@ -51,7 +47,7 @@ class Worker:
         self._env = dict(env)
         self._command = [sys.executable, "-m", "streams.cli.main", "worker", "--config", str(config)]
         self._command += ["--host", HOST, "--port", str(port), "--session-timeout", "6"]
-        self._keeper: subprocess.Popen[str] | None = None
+        self._process: Kept | None = None
         self._started = 0.0
         self._quick_ends = 0
 
@@ -59,27 +55,19 @@ class Worker:
         """Start the process. It is not ready yet."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a") as log:
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, str(_KEPT_SECONDS), *self._command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=self._env,
-                text=True,
-                start_new_session=True,  # Ctrl-C in the terminal is for the demo, which then ends its workers
-            )
-        assert self._keeper.stdout is not None  # noqa: S101 - as it was asked for
-        self.pid = int(self._keeper.stdout.readline() or 0)
+            self._process = Kept(self._command, log, _KEPT_SECONDS, self._env)
+        self.pid = self._process.pid
         self._started = time.monotonic()
 
     def revive(self) -> Said | None:
         """Start it again if it has ended; what happened. Raises DemoError if it ends again and again."""
-        if self._keeper is None or (status := self._keeper.poll()) is None:
+        if self._process is None or (status := self._process.status) is None:
             return None
-        self._forget()
+        self.stop()
         self._quick_ends = self._quick_ends + 1 if time.monotonic() - self._started < _QUICK_SECONDS else 0
         if self._quick_ends >= _MOST_QUICK_ENDS:
-            raise DemoError(f"{self.name} ends again and again; the end of {self.log}:\n{self._last_lines()}")
+            end = last_lines(_LOG_LINES, self.log)
+            raise DemoError(f"{self.name} ends again and again; the end of {self.log}:\n{end}")
         self.start()
         values: dict[str, Said | str] = {"number": str(self.number), "manner": _manner(status), "pid": str(self.pid)}
         return Said(self.revived, values)
@@ -90,30 +78,14 @@ class Worker:
 
     def ask_to_stop(self) -> None:
         """Let it finish its batch, commit and leave the group."""
-        if self._keeper is not None:
-            with suppress(ProcessLookupError):
-                self._keeper.send_signal(signal.SIGTERM)
+        if self._process is not None:
+            self._process.ask_to_end()
 
     def stop(self) -> None:
         """Wait until it has; kill it if it does not."""
-        if self._keeper is None:
-            return
-        try:
-            self._keeper.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with suppress(psutil.Error):
-                psutil.Process(self.pid).kill()  # its keeper follows
-            self._keeper.wait(_STOP_SECONDS)
-        self._forget()
-
-    def _forget(self) -> None:
-        if self._keeper is not None:
-            self._keeper.communicate()
-            self._keeper = None
-
-    def _last_lines(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
-        return "\n".join(f"  {line}" for line in lines) or "  (nothing)"
+        if self._process is not None:
+            self._process.end(_STOP_SECONDS)
+            self._process = None
 
 
 def await_ready(workers: list[Worker], poll_seconds: float = 0.1) -> None:

@@ -20,8 +20,8 @@ from urllib.error import HTTPError
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
-from streams.broker import keeper
 from streams.demo.workers import free_ports
+from streams.kept import Kept
 from streams.settings import Settings
 from tests.live.workers import ROOT, environment
 from tests.waiting import until
@@ -42,17 +42,8 @@ class BoardProcess:
         self.log = settings.home / f"board-{port}.log"
         command = [sys.executable, "-m", "streams.cli.main", "board", "--config", str(config), "--port", str(port)]
         with self.log.open("ab") as out:
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, "5", *command, *options],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=out,
-                text=True,
-                cwd=ROOT,
-                env=environment(settings) | env,
-            )
-        assert self._keeper.stdout is not None
-        self.pid = int(self._keeper.stdout.readline())
+            self._process = Kept([*command, *options], out, 5, environment(settings) | env, ROOT)
+        self.pid = self._process.pid
 
     def get(self, page: str, **headers: str) -> tuple[int, str]:
         """Status and text of a page; raises OSError while nobody answers."""
@@ -66,7 +57,7 @@ class BoardProcess:
 
     def is_ready(self) -> bool:
         """Whether it has read everything."""
-        assert self._keeper.poll() is None, self.log.read_text()
+        assert self._process.status is None, self.log.read_text()
         try:
             return self.get("/health")[0] == 200
         except OSError:
@@ -79,7 +70,7 @@ class BoardProcess:
         """Wait until a page has the pattern; its text."""
 
         def found() -> str | None:
-            assert self._keeper.poll() is None, self.log.read_text()
+            assert self._process.status is None, self.log.read_text()
             text = self.get(page)[1]
             return text if re.search(pattern, text) else None
 
@@ -92,10 +83,8 @@ class BoardProcess:
 
     def close(self) -> int:
         """End it; its exit status."""
-        self._keeper.terminate()
-        status = self._keeper.wait(20)
-        self._keeper.communicate()
-        return status
+        self._process.ask_to_end()
+        return self._process.wait(20)
 
 
 @contextmanager

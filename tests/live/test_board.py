@@ -220,6 +220,33 @@ def test_whoever_is_second_is_told_and_a_view_that_is_thrown_away_comes_back_the
         assert [without_times(anew.get(path)[1]) for path in ("/", "/cases/K-1", "/audit")] == shown
 
 
+HIDDEN = """
+    let hidden = true;
+    Object.defineProperty(document, "hidden", {get: () => hidden});
+    window.look = (seen) => { hidden = !seen; document.dispatchEvent(new Event("visibilitychange")); };
+"""
+
+
+def test_pages_that_nobody_sees_leave_the_connections_to_those_that_are_seen(
+    crew: Crew, open_board: BoardProcess, chromium: Browser
+) -> None:
+    """A browser has six connections to a server; whoever opens ten alarms reads one after another."""
+    context = chromium.new_context()
+    context.add_init_script(HIDDEN)
+    pages = [context.new_page() for _ in range(10)]
+    for page in pages:
+        page.goto(open_board.address, timeout=20_000)
+        page.evaluate("window.stayed = true")
+    for number, page in enumerate(pages):
+        sent(crew, Feedback(f"f-{number}", now_ms(), f"K-{number}", "web", "critical"))
+        page.evaluate("look(true)")
+        expect(page.locator(".list")).to_contain_text(f"K-{number}")  # came by itself, or with what happened before
+        page.evaluate("look(false)")
+        assert page.evaluate("window.stayed") is True
+    pages[0].evaluate("look(true)")
+    expect(pages[0].locator(".list")).to_contain_text("K-9")
+
+
 def without_times(text: str) -> str:
     """A page less what grows with time, and what is only of this process."""
     text = re.sub(r"since=\d+|\d+ (h|min|s|days)\b|\d\d:\d\d|datetime=\"[^\"]*\"|(x|width)=\"[\d.]+%\"", "", text)

@@ -21,9 +21,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from processors.events import TYPES, Event
 from schemas.codec import Codec
-from streams.broker import keeper
 from streams.cloudevents import headers
 from streams.emission import StateWrite
+from streams.kept import Kept
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
 from streams.store import Store
@@ -50,7 +50,7 @@ retention: 60d
 """
 _START_SECONDS = 60.0
 _LAST_LINES = 40
-_GRACE_SECONDS = "5"
+_GRACE_SECONDS = 5
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -115,17 +115,8 @@ class WorkerProcess:
         self._address: str | None = None
         command = [sys.executable, "-m", "streams.cli.main", "worker", "--config", str(config), "--port", "0", *options]
         with log.open("ab") as out:
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, _GRACE_SECONDS, *command],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=out,
-                text=True,
-                cwd=ROOT,
-                env=environment(settings),
-            )
-        assert self._keeper.stdout is not None
-        self.pid = int(self._keeper.stdout.readline())
+            self._process = Kept(command, out, _GRACE_SECONDS, environment(settings), ROOT)
+        self.pid = self._process.pid
 
     # -- what it says
 
@@ -186,12 +177,12 @@ class WorkerProcess:
     # -- what is done to it
 
     def is_running(self) -> bool:
-        return self._keeper.poll() is None
+        return self._process.status is None
 
     def kill(self) -> None:
         """As when the machine is gone: nothing of it gets a chance to tidy up."""
         self._signal(signal.SIGKILL)
-        self._keeper.wait(20)
+        self._process.wait(20)
 
     def stop(self, seconds: float = 60, number: int = signal.SIGTERM) -> int:
         """Ask it to stop; its exit status."""
@@ -201,7 +192,7 @@ class WorkerProcess:
     def ended(self, seconds: float = 60) -> int:
         """Wait until it has ended; its exit status."""
         try:
-            return self._keeper.wait(seconds)
+            return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"after {seconds} s the worker still runs:\n{self.tail()}") from None
 
@@ -219,7 +210,7 @@ class WorkerProcess:
         """End it in any case, and its keeper."""
         if self.is_running():
             self._signal(signal.SIGKILL)
-        self._keeper.communicate(timeout=20)
+        self._process.wait(20)
 
     def _signal(self, number: int) -> None:
         # The keeper has not been waited for, so the process id is still the worker's, or free, but nobody else's.
