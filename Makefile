@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest --durations=10 -rfEP
 # What shares nothing is spread over the processors; on the broker one test has the machine for itself.
-PARALLEL := $(PYTEST) -n logical --dist worksteal
+PARALLEL := $(PYTEST) -n logical
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test check golden bench venv lock clean
@@ -19,7 +19,7 @@ demo: venv  ## a whole organisation on this machine, with alarms and a live view
 
 test: check  ## everything: check, then measures, screens, stories, and all that needs a real broker
 	@echo "== measures against their oracle, screens, rules, stories"
-	@$(PARALLEL) tests --ignore=tests/unit --ignore=tests/oracle --ignore=tests/live; failed=$$?; \
+	@$(PARALLEL) --dist loadgroup tests --ignore=tests/unit --ignore=tests/oracle --ignore=tests/live; failed=$$?; \
 		echo "== tests on a real broker"; $(PYTEST) tests/live && exit $$failed
 
 check: venv  ## format, lint, types, imports, unit tests and the core against its oracle
@@ -32,7 +32,7 @@ check: venv  ## format, lint, types, imports, unit tests and the core against it
 	@echo "== imports"
 	@$(BIN)/lint-imports
 	@echo "== unit tests, and the core against its oracle"
-	@$(PARALLEL) tests/unit tests/oracle
+	@$(PARALLEL) --dist worksteal tests/unit tests/oracle
 
 golden: venv  ## write the golden files anew; look at the difference before it is committed
 	@$(BIN)/python -m pytest tests/golden --golden

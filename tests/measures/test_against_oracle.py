@@ -33,6 +33,7 @@ from tests.oracle.measures.windows import DAY_MS, HOUR_MS, MINUTE_MS, for_all, g
 from tests.oracle.strategies import World
 
 ROOT = Path(__file__).resolve().parents[2]
+LOG = "real log"
 EXAMPLES = int(os.environ.get("RYTMI_MEASURES_EXAMPLES", "200"))
 SEED = int(os.environ.get("RYTMI_ORACLE_SEED", "20261123"))
 INSTANTS = int(os.environ.get("RYTMI_MEASURES_INSTANTS", "20"))
@@ -88,10 +89,15 @@ def desk(shared: Path) -> World20:
     return real_log(shared)
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3, "real log"])
+def together(of: int | str) -> Any:
+    """In one process: at its end, all instants are there, and the world was made once."""
+    return pytest.param(of, marks=pytest.mark.xdist_group(str(of)))
+
+
+@pytest.fixture(scope="module", params=map(together, (LOG, 1, 2, 3)))
 def compared(request: pytest.FixtureRequest) -> Iterator[tuple[World20, Comparison]]:
     """A simulated organisation by its seed, or the real log; what is compared of it is printed at its end."""
-    of_log = request.param == "real log"
+    of_log = request.param == LOG
     found = request.getfixturevalue("desk") if of_log else organisation(request.param)
     comparison = Comparison()
     yield found, comparison
@@ -112,6 +118,7 @@ def test_measures_are_those_of_the_oracle(compared: tuple[World20, Comparison], 
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.xdist_group(LOG)
 def test_percentiles_of_the_real_log_are_those_of_lifelines(desk: World20) -> None:
     """Of all touchpoints and severities, and of each touchpoint; by every clock and window."""
     checked, near = 0, Nearness()
