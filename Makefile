@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest --durations=10 -rfEP
-# What shares nothing is spread over the processors; on the broker one test has the machine for itself.
+# What needs no broker is spread over the processors, what one file makes for its tests being made once; on the broker
+# a test has the machine for itself.
 PARALLEL := $(PYTEST) -n logical
 
 .DELETE_ON_ERROR:
@@ -19,7 +20,8 @@ demo: venv  ## a whole organisation on this machine, with alarms and a live view
 
 test: check  ## everything: check, then measures, screens, stories, and all that needs a real broker
 	@echo "== measures against their oracle, screens, rules, stories"
-	@$(PARALLEL) --dist loadgroup tests --ignore=tests/unit --ignore=tests/oracle --ignore=tests/live; failed=$$?; \
+	@$(PARALLEL) --dist loadfile tests --ignore=tests/unit --ignore=tests/oracle --ignore=tests/live; failed=$$?; \
+		[ $$failed -ne 2 ] || exit 2; \
 		echo "== tests on a real broker"; $(PYTEST) tests/live && exit $$failed
 
 check: venv  ## format, lint, types, imports, unit tests and the core against its oracle

@@ -60,6 +60,8 @@ class Health:
         """Ready: member of the group, and every shard owned is read back."""
         if self._worker.failed is not None:
             return Verdict(False, f"failed: {self._worker.failed}")
+        if self._worker.owned.is_leaving:
+            return Verdict(False, "told to stop")
         if not self._worker.owned.ready:
             return Verdict(False, "partitions are moving, or their state is being read back")
         return Verdict(True, f"{len(self._worker.owned.shards)} shards owned")

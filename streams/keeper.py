@@ -37,9 +37,9 @@ def keep(command: list[str], grace_seconds: float) -> int:
         stdout=sys.stderr,
         preexec_fn=end_with_keeper,  # noqa: PLW1509 - no thread runs yet
     )
-    print(process.pid, flush=True)  # noqa: T201 - the line to the owner
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: process.terminate())
+    print(process.pid, flush=True)  # noqa: T201 - the line to the owner, who may ask it to end from now on
     threading.Thread(target=_end_with_owner, args=(process, owner, grace_seconds), daemon=True).start()
     return process.wait()
 

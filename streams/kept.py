@@ -19,7 +19,7 @@ class Kept:
     """It runs from now on. pid: its process id, 0 if it could not be started.
 
     log: gets its output. grace_seconds: what it has to end by itself when this process is gone. descriptors: open
-    files that it and its keeper hold too.
+    files that its keeper holds, too.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Kept:
 
     @property
     def status(self) -> int | None:
-        """How it has ended, as a shell says it; None while it runs."""
+        """Its exit status, 256 less the signal that ended it; None while it runs. Below 0: its keeper was killed."""
         return self._keeper.poll()
 
     def ask_to_end(self) -> None:
@@ -62,7 +62,7 @@ class Kept:
         return status
 
     def end(self, seconds: float) -> int:
-        """Wait until it has ended, and kill it if it does not; its status."""
+        """Wait until it has ended, and kill it if it does not; its status. Raises as `wait` if even that is in vain."""
         try:
             return self.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -32,9 +32,8 @@ class Known:
         self._settings, self._progress, self._event_clock = settings, progress, event_clock
         self._shards, self._ended_at = shards, ended_at
         self._appended: dict[TP, int] = {}
-        self._stage_of = {
-            settings.topic(topics.INPUTS[record]): stage.name for stage in stages for record in stage.records
-        }
+        self._topics_of = {stage.name: [settings.topic(topics.INPUTS[r]) for r in stage.records] for stage in stages}
+        self._stage_of = {topic: stage for stage, fed_by in self._topics_of.items() for topic in fed_by}
 
     @property
     def topics(self) -> list[str]:
@@ -57,9 +56,9 @@ class Known:
         """The shards all of whose input partitions are among these."""
         return {
             ShardId(stage, partition)
-            for stage in set(self._stage_of.values())
+            for stage, fed_by in self._topics_of.items()
             for partition in range(self._settings.partitions)
-            if all(TP(topic, partition) in assigned for topic, of in self._stage_of.items() if of == stage)
+            if all(TP(topic, partition) in assigned for topic in fed_by)
         }
 
     def shard_of(self, tp: TP) -> Shard | None:

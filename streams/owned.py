@@ -10,8 +10,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from faust.types.tuples import TP
-
 from streams.alarming import Alarm, AlarmSink
 from streams.config import Config
 from streams.options import Options
@@ -29,8 +27,9 @@ NEVER = -2  # before any generation of the group
 class Owned:
     """The shards, and whether anything may be done on them.
 
-    ready: nothing is moving, and the state of all is read back. generation: of the group, in which they were given.
-    progressed_at: when something was last done on them, by the monotonic clock.
+    ready: nothing is moving, and the state of all is read back. is_leaving: the worker was told to stop.
+    generation: of the group, in which they were given. progressed_at: when something was last done on them, by the
+    monotonic clock.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Owned:
         self.ready = False
         self.generation = NEVER
         self.progressed_at = time.monotonic()
-        self._is_ending = False
+        self._is_moving = self.is_leaving = False
 
     def take_over(self, wanted: set[ShardId], generation: int) -> None:
         """Own just these. What stays is kept, if nobody else can have had it in between."""
@@ -63,7 +62,7 @@ class Owned:
                     shard.restored_alarms = []
                     self.progressed_at = time.monotonic()
         self.generation, self.ready = generation, True
-        numbers = sorted({name.partition for name in wanted})
+        numbers = sorted({name.partition for name in self.shards})
         log.info("generation %d: owning partitions %s", generation, ", ".join(map(str, numbers)) or "none")
 
     def _shard(self, name: ShardId) -> Shard:
@@ -72,32 +71,32 @@ class Owned:
 
     def _open(self, shard: Shard) -> Shard | None:
         """The shard, opened; None where the partitions have been revoked by now: others wait for us to let go."""
-        if self._is_ending:
+        if self._is_moving or self.is_leaving:
             return None
         shard.open()
         return shard
 
     def begin_nothing(self) -> None:
         """What waits is void: they are about to be let go. From any thread."""
-        self._is_ending = True
+        self._is_moving = True
+
+    def leave(self) -> None:
+        """The same for good: what is given to a worker that is told to stop is not opened any more. From any thread."""
+        self.is_leaving = True
 
     def let_go(self) -> None:
         """Others may take them over from now on."""
-        self.ready = self._is_ending = False
+        self.ready = self._is_moving = False
 
     def to_fold(self, name: ShardId) -> Shard | None:
         """The shard, if records of it may be folded now."""
-        return self.shards.get(name) if self.ready and not self._is_ending else None
+        return self.shards.get(name) if self.ready and not self._is_moving and not self.is_leaving else None
 
     def tell(self, shard: Shard, alarms: Sequence[Alarm]) -> None:
         """Have people told of what is durable."""
         if alarms:
             shard.alarms.take(alarms)
             self._sink.change(shard.id, alarms)
-
-    def position(self, shard: Shard | None, tp: TP) -> int | None:
-        """The offset of an input partition that comes next, as the durable state has it; None if not owned."""
-        return shard.store.positions.get(tp.topic) if shard is not None and self.ready else None
 
     def now_ms(self, shard: Shard) -> int:
         """The time by which a shard's clocks are read, milliseconds."""

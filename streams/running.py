@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import faust
@@ -24,6 +24,7 @@ class App(faust.App):
 
     on_started_first: Callable[[], None]
     on_stopping: Callable[[], None]
+    on_leaving: Callable[[], Awaitable[None]]
     on_stopped_last: Callable[[], None]
 
     async def on_start(self) -> None:
@@ -34,6 +35,7 @@ class App(faust.App):
         leave_after(_STOP_SECONDS)
         self.on_stopping()
         await super().on_stop()
+        await self.on_leaving()  # the group is left after this: nothing may be under way any more
         self.on_stopped_last()
 
     def _crash(self, reason: BaseException) -> None:

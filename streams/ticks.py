@@ -1,11 +1,11 @@
-"""What a worker does on its shards again and again, beside the work on events. In the pipeline's thread."""
+"""What a worker does on its shards again and again, beside the work on events: in the pipeline's thread, too."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from streams.alarming import AlarmSink
 from streams.known import Known
@@ -42,11 +42,12 @@ class Ticks:
         self._progress, self._sink, self._event_clock = progress, sink, event_clock
 
     def tick(self) -> None:
-        """Say how far the decisions are, announce what is due, and share what has changed."""
-        if not self._owned.ready:
-            return
-        self._share()
-        for shard in self._owned.shards.values():
+        """Share what has changed, say how far the decisions are, and announce what is due."""
+        if self._owned.ready:
+            self._sharings.fill(_FILL_SECONDS)
+        for shard in self._shards():
+            self._share(shard)
+        for shard in self._shards():
             if shard.id.stage == "decisions":
                 self._say_progress(shard)
             elif shard.id.stage == "cases":
@@ -54,7 +55,7 @@ class Ticks:
 
     def purge(self) -> None:
         """Forget what has been at rest for longer than the retention."""
-        for shard in self._owned.shards.values() if self._owned.ready else ():
+        for shard in self._shards():
             purged, alarms = shard.purge(self._owned.now_ms(shard))
             self._pipeline.tally.purged[shard.id.stage] += purged
             self._owned.tell(shard, alarms)
@@ -76,18 +77,23 @@ class Ticks:
             return
         later(self._sharings.sweep, found)
 
-    def _share(self) -> None:
-        """Say what has changed in the cells."""
-        self._sharings.fill(_FILL_SECONDS)
-        for shard in self._owned.shards.values():
-            now = self._owned.now_ms(shard)
-            inputs = self._known.inputs(shard)
-            known, read = [*map(self._known.until, inputs)], [*map(self._known.read_until, inputs)]
-            if shard.id.stage == "cases":
-                known = self._known.of_cases(shard.partition) if self._event_clock else [shard.reach.horizon("")]
-            until = 0 if backfill(shard.store.controls) else min(one or 0 for one in known)
-            is_behind = min(one or 0 for one in read) < time.time_ns() // 1_000_000 - _BEHIND_MS
-            self._sharings.share(shard, until, now, is_behind or not until)
+    def _shards(self) -> Iterator[Shard]:
+        """Those that anything may be done on: none while partitions are moving, or the worker is leaving."""
+        for shard in self._owned.shards.values() if self._owned.ready else ():
+            if self._owned.is_leaving:
+                return
+            yield shard
+
+    def _share(self, shard: Shard) -> None:
+        """Say what has changed in its cells."""
+        now = self._owned.now_ms(shard)
+        inputs = self._known.inputs(shard)
+        known, read = [*map(self._known.until, inputs)], [*map(self._known.read_until, inputs)]
+        if shard.id.stage == "cases":
+            known = self._known.of_cases(shard.partition) if self._event_clock else [shard.reach.horizon("")]
+        until = 0 if backfill(shard.store.controls) else min(one or 0 for one in known)
+        is_behind = min(one or 0 for one in read) < time.time_ns() // 1_000_000 - _BEHIND_MS
+        self._sharings.share(shard, until, now, is_behind or not until)
 
     def _say_progress(self, shard: Shard) -> None:
         until = self._known.until(self._known.tp("decision", shard.partition))

@@ -74,8 +74,8 @@ class Worker:
 
     def _build(self) -> faust.App:
         app = App(self.settings.application, **faust_settings(self.settings, self.options))
-        app.on_crash, app.on_stopping = self._crashed, self.owned.begin_nothing
-        app.on_started_first, app.on_stopped_last = self._start_threads, self._stop_threads
+        app.on_crash, app.on_started_first = self._crashed, self._start_threads
+        app.on_stopping, app.on_leaving, app.on_stopped_last = self.owned.leave, self._revoked, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
         transport.on_assigned, transport.position = self._assigned, self.position
         transport.on_revoking, transport.on_revoked = self.owned.begin_nothing, self._revoked
@@ -98,7 +98,13 @@ class Worker:
 
     def position(self, tp: TP) -> int | None:
         """The offset of an input partition that comes next, as the durable state has it; None if not owned."""
-        return self.owned.position(self.known.shard_of(tp), tp)
+        if not self.owned.ready:  # asked first: what is found then is of no earlier generation
+            return None
+        shard = self.known.shard_of(tp)
+        return shard.store.positions.get(tp.topic) if shard is not None else None
+
+    def _ended_at(self, tp: TP) -> int | None:
+        return self.consumer.ended_at(tp)
 
     # -- in the event loop
 
@@ -113,12 +119,8 @@ class Worker:
 
         return fold
 
-    def _ended_at(self, tp: TP) -> int | None:
-        return self.consumer.ended_at(tp)
-
     def _assigned(self, assigned: set[TP], generation: int) -> None:
-        self._lane.do(self.owned.take_over, self.known.complete(assigned), generation)
-        self._lane.do(self._ticks.share_anew, self._lane.do)
+        self._lane.do(self._take_over, set(assigned), generation)
 
     async def _revoked(self) -> None:
         """Let go: when this returns, nothing is under way any more on what others may now take over.
@@ -126,6 +128,7 @@ class Worker:
         Not even a take-over: opening a shard later would fence the worker that it rightly belongs to by then.
         """
         await asyncio.wrap_future(self._lane.do(self.owned.let_go))
+        self.owned.let_go()  # where the lane has failed, it did nothing
 
     async def _purge(self) -> None:
         self._lane.do(self._ticks.purge)
@@ -157,6 +160,10 @@ class Worker:
         leave_after(_GRACE_SECONDS)
 
     # -- in the pipeline's thread
+
+    def _take_over(self, assigned: set[TP], generation: int) -> None:
+        self.owned.take_over(self.known.complete(assigned), generation)
+        self._ticks.share_anew(self._lane.do)
 
     def _do_tick(self) -> None:
         self._is_ticking = False

@@ -141,7 +141,8 @@ class Broker:
 
     def _forget_child(self) -> None:
         if self._child is not None:
-            self._child.wait(STOP_SECONDS)
+            self._child.ask_to_end()  # it has ended, as far as is known
+            self._child.end(STOP_SECONDS)
             self._child = None
 
     def _choose_port(self) -> int:

@@ -44,6 +44,7 @@ class BoardProcess:
         with self.log.open("ab") as out:
             self._process = Kept([*command, *options], out, 5, environment(settings) | env, ROOT)
         self.pid = self._process.pid
+        assert self.pid, self.log.read_text()
 
     def get(self, page: str, **headers: str) -> tuple[int, str]:
         """Status and text of a page; raises OSError while nobody answers."""

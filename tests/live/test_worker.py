@@ -122,7 +122,7 @@ def test_worker_told_to_stop_finishes_what_is_under_way_and_commits_it(
     worker = crew.start(*QUICK)
     watched(worker, lambda: worker.events() > 0, 30, "it has begun")
     before = worker.events()
-    assert before < 60_000, "it had read everything before it was told to stop"
+    assert before < 28_000, "it had read nearly everything before it was told to stop"
     assert worker.stop(30, number) == 0
     left = progress.backlog()
     assert 60_000 - left >= before

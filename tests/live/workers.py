@@ -117,6 +117,7 @@ class WorkerProcess:
         with log.open("ab") as out:
             self._process = Kept(command, out, _GRACE_SECONDS, environment(settings), ROOT)
         self.pid = self._process.pid
+        assert self.pid, log.read_text()
 
     # -- what it says
 

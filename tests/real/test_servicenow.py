@@ -22,7 +22,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import pandas_oracle as oracle
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.xdist_group("servicenow")  # the log is read once
 MAPPING, POLICY = ROOT / "examples/servicenow.yaml", ROOT / "examples/servicenow-rytmi.yaml"
 
 

@@ -1,0 +1,98 @@
+"""Which shards a worker owns, through rebalances and to its end. That opening fences is shown on the real broker."""
+
+from pathlib import Path
+
+import pytest
+
+from streams.alarming import Nobody
+from streams.config import load
+from streams.options import Options
+from streams.owned import Owned
+from streams.settings import Settings
+from streams.shard import Shard, ShardId
+from streams.stages import stages
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
+FIRST, SECOND = {ShardId("cases", 0), ShardId("decisions", 0)}, {ShardId("cases", 0), ShardId("cases", 1)}
+
+
+class Opened(list[ShardId]):
+    """The shards that were opened, in order; `then` is done after each."""
+
+    def then(self) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    found = Opened()
+
+    def opens(shard: Shard) -> None:
+        found.append(shard.id)
+        found.then()
+
+    monkeypatch.setattr(Shard, "open", opens)
+    return found
+
+
+@pytest.fixture
+def owned() -> Owned:
+    config = load(EXAMPLE)
+    of = stages(config.policies, lambda name, record: b"", "test")
+    return Owned(Settings(kafka_bootstrap="127.0.0.1:9"), config, Options(), of, Nobody())
+
+
+def test_what_stays_is_kept_and_what_goes_may_not_be_folded(owned: Owned, opened: Opened) -> None:
+    owned.take_over(FIRST, 1)
+    kept = owned.to_fold(ShardId("cases", 0))
+    assert kept is not None
+    owned.begin_nothing()
+    assert owned.to_fold(ShardId("cases", 0)) is None
+    owned.let_go()
+    assert not owned.ready
+    owned.take_over(SECOND, 2)
+    assert owned.to_fold(ShardId("cases", 0)) is kept
+    assert owned.to_fold(ShardId("decisions", 0)) is None
+    assert sorted(opened) == sorted([*FIRST, ShardId("cases", 1)])
+
+
+def test_after_a_generation_in_between_somebody_else_may_have_had_it(owned: Owned, opened: Opened) -> None:
+    owned.take_over(FIRST, 1)
+    before = owned.to_fold(ShardId("cases", 0))
+    owned.begin_nothing()
+    owned.let_go()
+    owned.take_over(FIRST, 3)
+    assert owned.to_fold(ShardId("cases", 0)) is not before
+    assert sorted(opened) == sorted([*FIRST, *FIRST])
+
+
+def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(owned: Owned, opened: Opened) -> None:
+    owned.take_over(FIRST, 1)
+    owned.begin_nothing()
+    owned.leave()
+    owned.let_go()  # of the rebalance; being told to stop is not forgotten
+    owned.take_over(SECOND, 2)
+    assert sorted(opened) == sorted(FIRST)
+    assert owned.to_fold(ShardId("cases", 0)) is None
+
+
+def test_one_revoked_while_others_are_opened_is_not_opened(
+    owned: Owned, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streams.owned._OPENED_AT_ONCE", 1)
+    monkeypatch.setattr(opened, "then", owned.begin_nothing)
+    owned.take_over(FIRST, 1)
+    assert opened == [min(FIRST)]
+    assert set(owned.shards) == {min(FIRST)}
+
+
+def test_what_cannot_be_opened_leaves_nothing_ready(
+    owned: Owned, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise RuntimeError("another has it")
+
+    monkeypatch.setattr(opened, "then", fails)
+    with pytest.raises(RuntimeError, match="another has it"):
+        owned.take_over(FIRST, 1)
+    assert not owned.ready
