@@ -142,6 +142,23 @@ def test_worker_told_to_stop_finishes_what_is_under_way_and_commits_it(
     print(f"\ntold to stop after {before:,} of 60,000 records, it left {left:,} to the next worker; none came twice")
 
 
+def test_one_told_to_stop_while_another_joins_leaves_it_everything(
+    applied: Settings, crew: Crew, out: Raw, progress: Progress
+) -> None:
+    send(out, *(feedback(number) for number in range(60_000)))
+    first = crew.start(*QUICK)
+    first.await_shards(16)
+    second = crew.start(*QUICK)
+    until(lambda: not first.is_ready() or second.shards() == 8, 60, "partitions are moving")
+    assert first.stop(30) == 0
+    assert "Traceback" not in first.said()
+    second.await_shards(16)
+    progress.await_settled(60)
+    assert second.metrics().sum("rytmi_cases_open") == 60_000
+    assert second.events(result="repeated") == 0
+    assert second.stop() == 0
+
+
 def test_two_workers_that_start_together_do_not_take_each_others_partitions(applied: Settings, crew: Crew) -> None:
     for _ in range(3):
         crew.start(*QUICK)
