@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from faust.types.tuples import TP
 
-from streams import topics
 from streams.worker import Worker
 
 
@@ -26,13 +25,7 @@ class Health:
 
     def partitions(self) -> list[TP]:
         """The input partitions of the shards that are owned."""
-        worker = self._worker
-        records = {stage.name: stage.records for stage in worker.stages}
-        return [
-            TP(worker.settings.topic(topics.INPUTS[record]), name.partition)
-            for name in list(worker.owned.shards)
-            for record in records[name.stage]
-        ]
+        return [tp for shard in self._worker.owned.shards for tp in self._worker.known.inputs(shard)]
 
     def caught_up_at(self, tp: TP) -> float | None:
         """Until when the partition has been taken in whole, seconds since the epoch; None where nobody knows yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 
 from faust.types.tuples import TP
 
@@ -48,18 +48,14 @@ class Known:
         """The input partition of a kind of record."""
         return TP(self._settings.topic(topics.INPUTS[record]), partition)
 
-    def inputs(self, shard: Shard) -> list[TP]:
+    def inputs(self, shard: ShardId) -> list[TP]:
         """All that feed a shard."""
-        return [self.tp(record, shard.partition) for record in shard.stage.records]
+        return [TP(topic, shard.partition) for topic in self._topics_of[shard.stage]]
 
-    def complete(self, assigned: Set[TP]) -> set[ShardId]:
+    def complete(self, assigned: set[TP]) -> set[ShardId]:
         """The shards all of whose input partitions are among these."""
-        return {
-            ShardId(stage, partition)
-            for stage, fed_by in self._topics_of.items()
-            for partition in range(self._settings.partitions)
-            if all(TP(topic, partition) in assigned for topic in fed_by)
-        }
+        every = (ShardId(stage, n) for stage in self._topics_of for n in range(self._settings.partitions))
+        return {shard for shard in every if assigned.issuperset(self.inputs(shard))}
 
     def shard_of(self, tp: TP) -> Shard | None:
         """Whose input a partition is; None if not owned."""

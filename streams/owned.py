@@ -21,7 +21,7 @@ from streams.stages import Stage
 log = logging.getLogger(__name__)
 
 _OPENED_AT_ONCE = 8
-NEVER = -2  # before any generation of the group
+_NEVER = -2  # before any generation of the group
 
 
 class Owned:
@@ -43,7 +43,7 @@ class Owned:
         ]
         self.shards: dict[ShardId, Shard] = {}
         self.ready = False
-        self.generation = NEVER
+        self.generation = _NEVER
         self.progressed_at = time.monotonic()
         self._is_moving = self.is_leaving = False
 
@@ -71,10 +71,14 @@ class Owned:
 
     def _open(self, shard: Shard) -> Shard | None:
         """The shard, opened; None where the partitions have been revoked by now: others wait for us to let go."""
-        if self._is_moving or self.is_leaving:
+        if not self._may_begin:
             return None
         shard.open()
         return shard
+
+    @property
+    def _may_begin(self) -> bool:
+        return not (self._is_moving or self.is_leaving)
 
     def begin_nothing(self) -> None:
         """What waits is void: they are about to be let go. From any thread."""
@@ -90,7 +94,7 @@ class Owned:
 
     def to_fold(self, name: ShardId) -> Shard | None:
         """The shard, if records of it may be folded now."""
-        return self.shards.get(name) if self.ready and not self._is_moving and not self.is_leaving else None
+        return self.shards.get(name) if self.ready and self._may_begin else None
 
     def tell(self, shard: Shard, alarms: Sequence[Alarm]) -> None:
         """Have people told of what is durable."""

@@ -87,7 +87,7 @@ class Ticks:
     def _share(self, shard: Shard) -> None:
         """Say what has changed in its cells."""
         now = self._owned.now_ms(shard)
-        inputs = self._known.inputs(shard)
+        inputs = self._known.inputs(shard.id)
         known, read = [*map(self._known.until, inputs)], [*map(self._known.read_until, inputs)]
         if shard.id.stage == "cases":
             known = self._known.of_cases(shard.partition) if self._event_clock else [shard.reach.horizon("")]

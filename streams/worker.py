@@ -75,10 +75,10 @@ class Worker:
     def _build(self) -> faust.App:
         app = App(self.settings.application, **faust_settings(self.settings, self.options))
         app.on_crash, app.on_started_first = self._crashed, self._start_threads
-        app.on_stopping, app.on_leaving, app.on_stopped_last = self.owned.leave, self._revoked, self._stop_threads
+        app.on_stopping, app.on_leaving, app.on_stopped_last = self.owned.leave, self._let_go, self._stop_threads
         transport = EnvelopeTransport(list(app.conf.broker_consumer), app)
         transport.on_assigned, transport.position = self._assigned, self.position
-        transport.on_revoking, transport.on_revoked = self.owned.begin_nothing, self._revoked
+        transport.on_revoking, transport.on_revoked = self.owned.begin_nothing, self._let_go
         transport.order = {topic: place for place, topic in enumerate(self.known.topics)}
         app.transport = transport
         for stage in self.stages:
@@ -122,7 +122,7 @@ class Worker:
     def _assigned(self, assigned: set[TP], generation: int) -> None:
         self._lane.do(self._take_over, set(assigned), generation)
 
-    async def _revoked(self) -> None:
+    async def _let_go(self) -> None:
         """Let go: when this returns, nothing is under way any more on what others may now take over.
 
         Not even a take-over: opening a shard later would fence the worker that it rightly belongs to by then.

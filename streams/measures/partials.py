@@ -12,7 +12,7 @@ from processors.measures.terms import Cell, Frame
 from processors.measures.view import View
 from streams import UserError
 from streams.measures.packing import unpack
-from streams.reading import to_the_end
+from streams.reading import key_of, to_the_end
 from streams.settings import Settings
 from streams.sharing import TOPIC, cell_of, source_name
 from streams.topics import CHANGELOGS
@@ -28,8 +28,7 @@ class Partials:
 
     def take(self, message: Message) -> None:
         """Take one record in."""
-        key: Any = message.key()
-        source, *where = unpack(key)
+        source, *where = unpack(key_of(message))
         value: Any = message.value()
         if not where:
             epoch, is_complete, until, at = unpack(value)

@@ -24,17 +24,13 @@ PERCENTILES = (0.5, 0.9, 0.95)
 MEASURES = {"clock", "friction", "rhythm", "decision", "feedback"}
 
 
-def real_log(shared: Path) -> Events:
+@pytest.fixture(scope="module")
+def desk(shared: Path) -> Events:
     log = shared / "data" / "incident_event_log.csv.gz"
     mapping = load_mapping(ROOT / "examples/servicenow.yaml")
     events = [render(event) for event in mapped_events(mapping, [str(log)], Rejects(), pytest.fail)]
     assert len(events) == 181_396
     return events_of(ROOT / "examples/servicenow-rytmi.yaml", events)
-
-
-@pytest.fixture(scope="module")
-def desk(shared: Path) -> Events:
-    return real_log(shared)
 
 
 @pytest.fixture(scope="module")
