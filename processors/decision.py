@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from processors.case import EFFECTIVE, MADE, REVOKED
 from processors.events import Decision, Link
 from processors.ledger import Entry, text_digest
+
+IN_LINK_IDS: Final = "processors.decision"  # hashed into every link id there is: it stays, wherever this module goes
 
 _RANK = {"made": MADE, "effective": EFFECTIVE, "revoked": REVOKED}
 _STAGE = {rank: stage for stage, rank in _RANK.items()}

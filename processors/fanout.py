@@ -1,7 +1,8 @@
 """The fan-out: every event of a decision or obstacle reaches all cases that any of its events names.
 
 A link's id is computed from its entity, event and case, so one sent again is recognised as a repeat. (The event's
-id alone would not do: ids are unique within an entity, and two decisions may use the same.)
+id alone would not do: ids are unique within an entity, and two decisions may use the same.) So is the kind of the
+entity, as the constant `IN_LINK_IDS` of its module: a decision and an obstacle may have the same name.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def links(of: ModuleType, entity: str, before: Sequence[Entry], after: Sequence[
     for e in after:
         for case in everyone:
             if e.id not in told_events or case not in told_cases:
-                yield of.link(e, entity, case, digest(of.__name__, entity, e.id, case))
+                yield of.link(e, entity, case, digest(of.IN_LINK_IDS, entity, e.id, case))
 
 
 def add(of: ModuleType, known: dict[str, Entry], named: set[str], entry: Entry) -> str:

@@ -8,11 +8,13 @@ episode are those of its raising.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from processors.case import RAISED, REMOVED
 from processors.events import Link, Obstacle
 from processors.ledger import Entry
+
+IN_LINK_IDS: Final = "processors.obstacle"  # hashed into every link id there is: it stays, wherever this module goes
 
 
 class Episode(NamedTuple):
