@@ -1,0 +1,116 @@
+"""The clients of Kafka, without a cluster: they note how they are configured, and keep what is sent.
+
+Every module of the product that has imported a client gets these instead, wherever it lies.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from threading import Event
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import confluent_kafka
+import pytest
+from confluent_kafka import admin
+
+
+class Sent(NamedTuple):
+    """A record that was handed to a producer."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    partition: int
+    headers: Sequence[tuple[str, bytes]]
+
+
+class Kafka:
+    """What the clients of a test have in common. topics: those that the cluster says it has."""
+
+    def __init__(self, topics: Sequence[str] = ()) -> None:
+        self.topics = topics
+        self.configured: list[tuple[str, dict[str, Any]]] = []
+        self.sent: list[Sent] = []
+
+    def taken(self) -> Iterator[Sent]:
+        """What was sent since the last call."""
+        sent, self.sent = self.sent, []
+        yield from sent
+
+    def stand_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take the place of the real clients in all modules that are loaded."""
+        for real, ours in _INSTEAD.items():
+            of_this = type(ours.__name__, (ours,), {"kafka": self})
+            for name, module in list(sys.modules.items()):
+                if name.startswith("streams.") and getattr(module, real.__name__, None) is real:
+                    monkeypatch.setattr(module, real.__name__, of_this)
+
+
+class Client:
+    """What all clients do."""
+
+    kafka: Kafka
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.kafka.configured.append((type(self).__name__, dict(config)))
+
+    def list_topics(self, timeout: float) -> Any:
+        topics = {name: SimpleNamespace(partitions={}) for name in self.kafka.topics}
+        return SimpleNamespace(topics=topics, cluster_id="cluster")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Producer(Client):
+    """Every transaction is committed."""
+
+    def produce(
+        self, topic: str, value: bytes | None, key: bytes | None = None, partition: int = -1, **more: Any
+    ) -> None:
+        self.kafka.sent.append(Sent(topic, key, value, partition, list(more.get("headers") or ())))
+
+    def flush(self, timeout: float) -> int:
+        return 0
+
+    def poll(self, timeout: float) -> int:
+        return 0
+
+    def begin_transaction(self) -> None:
+        """Nothing to begin."""
+
+    def commit_transaction(self, timeout: float) -> None:
+        """It is, already."""
+
+
+class Consumer(Client):
+    """There is nothing in any topic."""
+
+    def assign(self, partitions: Sequence[Any]) -> None:
+        """Nothing is in them."""
+
+    def subscribe(self, topics: Sequence[str], **callbacks: Any) -> None:
+        """Nothing is in them."""
+
+    def poll(self, timeout: float) -> None:
+        Event().wait(timeout)
+
+    def consume(self, count: int, timeout: float) -> list[Any]:
+        Event().wait(timeout)
+        return []
+
+    def get_watermark_offsets(self, partition: Any, timeout: float) -> tuple[int, int]:
+        return 0, 0
+
+
+class AdminClient(Client):
+    """The cluster is asked for topics alone."""
+
+
+_INSTEAD: dict[Any, type[Client]] = {
+    confluent_kafka.Producer: Producer,
+    confluent_kafka.Consumer: Consumer,
+    admin.AdminClient: AdminClient,
+}

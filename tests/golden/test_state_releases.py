@@ -1,0 +1,88 @@
+"""The state of every release is read for ever, and what the newest wrote is written today.
+
+`schemas/released/state-VERSION/` has what a release took in (`history.jsonl`, under `rytmi.yaml`), what it wrote to
+the changelogs by that, and what it read from them. `make golden` makes the last two where they are missing, and never
+writes over any.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from schemas import loader
+from streams import config as configuration
+from streams.emission import StateWrite
+from streams.topics import CHANGELOGS
+from tests.golden.clients import Kafka
+from tests.golden.history import SETTINGS, History
+from tests.golden.stored import told
+
+RELEASES = sorted(
+    (Path(loader.__file__).parent / "released").glob("state-*"),
+    key=lambda folder: [int(part) for part in folder.name.removeprefix("state-").split(".")],
+)
+NAMES = [folder.name for folder in RELEASES]
+MOST_BYTES = 200 * 1024
+
+
+def written_today(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The changelog records that the history makes, as lines: everything in order, what was overwritten as well."""
+    kafka = Kafka()
+    kafka.stand_in(monkeypatch)
+    stage_of = {SETTINGS.changelog(stage): stage for stage in CHANGELOGS}
+    return [
+        json.dumps(
+            {
+                "stage": stage_of[sent.topic],
+                "key": (sent.key or b"").decode(),
+                "value": None if sent.value is None else b64encode(sent.value).decode(),
+            }
+        )
+        for sent in History(configuration.load(folder / "rytmi.yaml"), kafka).run(folder / "history.jsonl")
+        if sent.topic in stage_of
+    ]
+
+
+def read_today(folder: Path) -> list[str]:
+    """What today's code reads from the changelogs of a release."""
+    return list(told(configuration.load(folder / "rytmi.yaml").policies, changelogs(folder)))
+
+
+def changelogs(folder: Path) -> Iterator[tuple[str, StateWrite]]:
+    """The records of a release by stage."""
+    for line in (folder / "changelogs.jsonl").read_text(encoding="utf-8").splitlines():
+        one = json.loads(line)
+        yield one["stage"], StateWrite(one["key"].encode(), None if one["value"] is None else b64decode(one["value"]))
+
+
+def make(path: Path, lines: list[str], rewrite_golden: bool) -> list[str]:
+    """The lines of a file, which is made of these where it does not exist and that is asked for."""
+    if rewrite_golden and not path.exists():
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_state_written_today_is_that_of_the_newest_release(
+    rewrite_golden: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = written_today(RELEASES[-1], monkeypatch)
+    assert written == make(RELEASES[-1] / "changelogs.jsonl", written, rewrite_golden), (
+        "other state is written than the newest release wrote: mend the code; or, where that is meant, raise the "
+        "version of the state, read both, and lay a folder of the new release beside the old ones"
+    )
+
+
+@pytest.mark.parametrize("folder", RELEASES, ids=NAMES)
+def test_state_of_every_release_is_read_as_it_was_meant(folder: Path, rewrite_golden: bool) -> None:
+    read = read_today(folder)
+    assert read == make(folder / "read.txt", read, rewrite_golden), "what was kept by a release is read otherwise today"
+
+
+@pytest.mark.parametrize("folder", RELEASES, ids=NAMES)
+def test_state_of_every_release_is_small(folder: Path) -> None:
+    assert sum(file.stat().st_size for file in folder.iterdir()) < MOST_BYTES
