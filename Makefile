@@ -36,7 +36,7 @@ check: venv  ## format, lint, types, imports, unit tests and the core against it
 	@echo "== unit tests, and the core against its oracle"
 	@$(PARALLEL) --dist worksteal tests/unit tests/oracle
 
-golden: venv  ## write the golden files anew; look at the difference before it is committed
+golden: venv  ## write the golden files anew, less what is pinned; look at the difference before it is committed
 	@$(BIN)/python -m pytest tests/golden --golden
 
 bench: venv  ## measure: events a second, CPU, memory, transactions

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import confluent_kafka
 import pytest
-from confluent_kafka import admin
+from confluent_kafka import KafkaError, TopicPartition, admin
 
 
 class Sent(NamedTuple):
@@ -57,7 +57,7 @@ class Client:
         self.kafka.configured.append((type(self).__name__, dict(config)))
 
     def list_topics(self, timeout: float) -> Any:
-        topics = {name: SimpleNamespace(partitions={}) for name in self.kafka.topics}
+        topics = {name: SimpleNamespace(partitions={0: None}) for name in self.kafka.topics}
         return SimpleNamespace(topics=topics, cluster_id="cluster")
 
     def close(self) -> None:
@@ -78,6 +78,9 @@ class Producer(Client):
     def poll(self, timeout: float) -> int:
         return 0
 
+    def init_transactions(self, timeout: float) -> None:
+        """Nobody had it before."""
+
     def begin_transaction(self) -> None:
         """Nothing to begin."""
 
@@ -86,23 +89,43 @@ class Producer(Client):
 
 
 class Consumer(Client):
-    """There is nothing in any topic."""
+    """There is nothing in any topic: every partition that is assigned is at its end at once."""
 
-    def assign(self, partitions: Sequence[Any]) -> None:
-        """Nothing is in them."""
+    _ends: Sequence[Any] = ()
+
+    def assign(self, partitions: Sequence[TopicPartition]) -> None:
+        self._ends = [_End(one.topic, one.partition) for one in partitions]
 
     def subscribe(self, topics: Sequence[str], **callbacks: Any) -> None:
-        """Nothing is in them."""
+        """No partition is given to it."""
 
     def poll(self, timeout: float) -> None:
         Event().wait(timeout)
 
-    def consume(self, count: int, timeout: float) -> list[Any]:
-        Event().wait(timeout)
-        return []
+    def consume(self, count: int, timeout: float) -> Sequence[Any]:
+        ends, self._ends = self._ends, ()
+        if not ends:
+            Event().wait(timeout)
+        return ends
 
-    def get_watermark_offsets(self, partition: Any, timeout: float) -> tuple[int, int]:
+    def get_watermark_offsets(self, partition: TopicPartition, timeout: float) -> tuple[int, int]:
         return 0, 0
+
+
+class _End(NamedTuple):
+    """What a consumer is given where a partition ends."""
+
+    of: str
+    number: int
+
+    def topic(self) -> str:
+        return self.of
+
+    def partition(self) -> int:
+        return self.number
+
+    def error(self) -> KafkaError:
+        return KafkaError(KafkaError._PARTITION_EOF)
 
 
 class AdminClient(Client):

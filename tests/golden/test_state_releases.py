@@ -84,5 +84,14 @@ def test_state_of_every_release_is_read_as_it_was_meant(folder: Path, rewrite_go
 
 
 @pytest.mark.parametrize("folder", RELEASES, ids=NAMES)
+def test_state_of_every_release_has_every_kind_of_record(folder: Path) -> None:
+    kept = list(changelogs(folder))
+    in_all = {(stage, kind) for stage in CHANGELOGS for kind in (b"e", b"p", b"n")}
+    assert in_all <= {(stage, write.key[:1]) for stage, write in kept}
+    assert {write.key[:1] for _, write in kept} == {b"e", b"p", b"r", b"c", b"n"}
+    assert {write.key[:1] for _, write in kept if write.value is None} == {b"e", b"c"}
+
+
+@pytest.mark.parametrize("folder", RELEASES, ids=NAMES)
 def test_state_of_every_release_is_small(folder: Path) -> None:
     assert sum(file.stat().st_size for file in folder.iterdir()) < MOST_BYTES
