@@ -13,7 +13,8 @@ from typing import Any
 import aiokafka
 import pytest
 
-from processors.events import Action
+from processors.events import Action, Feedback
+from processors.ledger import EMPTY
 from schemas.codec import Codec
 from streams import config as configuration
 from streams import topics
@@ -136,6 +137,10 @@ def test_a_worker_consumes_as_ever(kafka: Kafka, monkeypatch: pytest.MonkeyPatch
     facts = by_option("consumer", asked) | by_option("faust", faust_settings(SETTINGS, Options()))
     facts["assignor"] = assignor.name
     facts["assignor metadata"] = assignor.metadata(sorted(worker.known.topics)).encode()
+    cases = next(stage for stage in worker.stages if stage.name == "cases")
+    said = cases.entry(Feedback("f-1", 0, "K-1", "website", "low"), 0)
+    facts["source"] = dict(cases.effects("K-1", EMPTY, (said,), 0, 0).outputs[0].headers)["ce_source"]
+    facts["stages"] = {stage.name: stage.records for stage in worker.stages}
     pages: list[str] = []
     monkeypatch.setattr(worker.app, "page", lambda path: pages.append(path) or (lambda answer: answer))
     add_pages(worker)
