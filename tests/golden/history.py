@@ -47,14 +47,11 @@ class History:
     """The shards of all stages, over the clients of `kafka`, which must have taken the place of the real ones."""
 
     def __init__(self, config: configuration.Config, kafka: Kafka) -> None:
-        self.kafka, self.tally = kafka, Tally()
+        self.kafka = kafka
         self._codec = Codec(None, Pseudonym(KEY))
-        self._pipeline = Pipeline(self._codec, config.policies, 1, 0, self.tally)
-        told = [
-            Source(s.id, frozenset(s.records), frozenset(s.touchpoints), s.silent_after) for s in config.file.sources
-        ]
+        self._pipeline = Pipeline(self._codec, config.policies, 1, 0, Tally())
         self.shards = {
-            stage.name: Shard(SETTINGS, stage, 0, config.retention_ms, Reach(told, config.file.settle))
+            stage.name: Shard(SETTINGS, stage, 0, config.retention_ms, Reach(sources_of(config), config.file.settle))
             for stage in stages(config.policies, self._codec.encode, f"rytmi/{SETTINGS.application}")
         }
         self._waiting: defaultdict[str, list[Any]] = defaultdict(list)
@@ -117,3 +114,9 @@ class History:
                 sharing.fill(float("inf"))
                 sharing.share(0.0, at, at, is_busy=False)
         yield from self.kafka.taken()
+
+
+def sources_of(config: configuration.Config) -> list[Source]:
+    """The sources that a configuration declares."""
+    declared = config.file.sources
+    return [Source(one.id, frozenset(one.records), frozenset(one.touchpoints), one.silent_after) for one in declared]

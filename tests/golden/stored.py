@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from processors.enriched import judge, record
 from processors.policy import Policies
-from streams.emission import StateWrite
+from streams.config import Config
+from streams.reach import backfill, limited
+from streams.shard import EVENT_TIME
 from streams.stages import Stage, stages
 from streams.state import header, unpack
 from streams.store import Store
+from tests.golden.history import sources_of
 
 
-def told(policies: Policies, written: Iterable[tuple[str, StateWrite]]) -> Iterator[str]:
-    """One fact a line."""
-    found: dict[str, Store] = {}
-    for stage, write in written:
-        found.setdefault(stage, Store()).apply(write)
+def told(config: Config, stores: Mapping[str, Store]) -> Iterator[str]:
+    """One fact a line. stores: by the name of their stage."""
+    policies, sources = config.policies, sources_of(config)
     for stage in stages(policies, lambda name, value: b"", ""):
         yield f"== {stage.name}"
-        store = found[stage.name]
+        store = stores[stage.name]
         yield f"epoch: {store.epoch}"
         for name, notes in (("position", store.positions), ("in a row", store.in_a_row), ("note", store.controls)):
             yield from (f"{name} {key}: {at}" for key, at in sorted(notes.items()))
+        now = store.positions[EVENT_TIME]
+        yield f"backfill: {backfill(store.controls)}"
+        yield f"heard until: {limited(sources, stage.records, store.controls, now + 86_400_000)}"
         for entity, stored in sorted(store.entities.items()):
             yield f"-- {_json(entity)}"
-            yield from _entity(stage, entity, stored, policies)
+            yield from _entity(stage, entity, stored, policies, now)
 
 
-def _entity(stage: Stage, entity: str, stored: bytes, policies: Policies) -> Iterator[str]:
+def _entity(stage: Stage, entity: str, stored: bytes, policies: Policies, now: int) -> Iterator[str]:
     ledger, derived = unpack(stored), stage.derived(entity, unpack(stored))
     yield f"header: {_json(header(stored))}"
     yield f"purged: {ledger.purged}"
@@ -41,6 +45,9 @@ def _entity(stage: Stage, entity: str, stored: bytes, policies: Policies) -> Ite
     yield f"next: {derived.next_at}"
     yield from (f"alarm: {_json(alarm)}" for alarm in derived.alarms)
     yield from sorted(f"share: {_json(share)}" for share in stage.contribution(ledger) or ()) if ledger.entries else ()
+    if ledger.entries:
+        again = stage.effects(entity, ledger, ledger.entries, 0, now).outputs  # nothing but the case itself
+        yield f"said again: {[output.topic for output in again]}"
     if stage.name == "cases" and (judged := judge(ledger.entries, policies)):
         yield f"case: {_json(record(entity, ledger.entries, judged, policies))}"
 

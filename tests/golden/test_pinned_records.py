@@ -17,7 +17,6 @@ import pytest
 from processors.canonical import rfc3339
 from processors.events import Action, Decision, Feedback, Indicator, Obstacle, Pulse
 from processors.measures.terms import Row
-from schemas import loader
 from schemas.codec import Codec
 from streams import config as configuration
 from streams.alertmanager import Links
@@ -37,8 +36,9 @@ from streams.topics import CHANGELOGS, topics
 from tests.golden.clients import Kafka, Sent
 from tests.golden.history import KEY, SETTINGS, History
 from tests.golden.pins import hold
+from tests.golden.releases import RELEASES
 
-HISTORY = Path(loader.__file__).parent / "released" / "state-0.1.0"
+HISTORY = RELEASES[0]
 CODEC = Codec(None, Pseudonym(KEY))
 NOW = 1_772_435_700_000
 WHOLE = 20  # records of a topic of which all is shown; of the others, what tells whether anything is different

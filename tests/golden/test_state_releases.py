@@ -8,25 +8,20 @@ writes over any.
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from base64 import b64encode
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from schemas import loader
 from streams import config as configuration
-from streams.emission import StateWrite
+from streams.store import Store
 from streams.topics import CHANGELOGS
 from tests.golden.clients import Kafka
 from tests.golden.history import SETTINGS, History
+from tests.golden.releases import NAMES, RELEASES, changelogs
 from tests.golden.stored import told
 
-RELEASES = sorted(
-    (Path(loader.__file__).parent / "released").glob("state-*"),
-    key=lambda folder: [int(part) for part in folder.name.removeprefix("state-").split(".")],
-)
-NAMES = [folder.name for folder in RELEASES]
 MOST_BYTES = 200 * 1024
 
 
@@ -50,14 +45,10 @@ def written_today(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def read_today(folder: Path) -> list[str]:
     """What today's code reads from the changelogs of a release."""
-    return list(told(configuration.load(folder / "rytmi.yaml").policies, changelogs(folder)))
-
-
-def changelogs(folder: Path) -> Iterator[tuple[str, StateWrite]]:
-    """The records of a release by stage."""
-    for line in (folder / "changelogs.jsonl").read_text(encoding="utf-8").splitlines():
-        one = json.loads(line)
-        yield one["stage"], StateWrite(one["key"].encode(), None if one["value"] is None else b64decode(one["value"]))
+    stores: defaultdict[str, Store] = defaultdict(Store)
+    for stage, write in changelogs(folder):
+        stores[stage].apply(write)
+    return list(told(configuration.load(folder / "rytmi.yaml"), stores))
 
 
 def make(path: Path, lines: list[str], rewrite_golden: bool) -> list[str]:
