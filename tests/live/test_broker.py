@@ -9,11 +9,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.broker import Broker, BrokerError, jars
 from streams.broker.configuration import HOST
+from streams.cli.main import main
 from tests.processes import runs
 from tests.waiting import until
 
@@ -243,3 +245,11 @@ def test_jar_that_cannot_be_fetched_names_the_remedy_and_leaves_nothing(
     with pytest.raises(jars.JarError, match=rf"org.example:something:1.0 could not be fetched.*{jars.REPOSITORY}"):
         jars.classpath([jars.Jar("org.example", "something", "1.0", "0" * 64)], tmp_path, print)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_that_scripts_read_are_as_ever(private_broker: Broker, tmp_path: Path) -> None:
+    env = {"RYTMI_HOME": str(tmp_path / "home"), "RYTMI_KAFKA_BOOTSTRAP": ""}
+    started, status = (CliRunner().invoke(main, ["broker", word], env=env) for word in ("start", "status"))
+    found = private_broker.status()
+    assert (started.exit_code, started.stdout) == (0, f"{found.bootstrap}\n")
+    assert (status.exit_code, status.stdout) == (0, f"{found.bootstrap}  process {found.pid}  log {found.log}\n")
