@@ -112,7 +112,7 @@ class Settings:
         """Address of the cluster. Raises BrokerError if it is the local broker and that does not run."""
         if self.kafka_bootstrap is not None:
             return self.kafka_bootstrap
-        from streams.broker import Broker
+        from streams.local.broker import Broker
 
         return Broker(self.home).bootstrap
 

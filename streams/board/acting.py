@@ -17,7 +17,7 @@ from streams.board.identity import Identity
 from streams.board.sending import Sending
 from streams.board.store import Held, Record, Store
 from streams.board.words import DEFAULT, Words
-from streams.sender import SendError
+from streams.kafka.sender import SendError
 
 TAKE, ASSIGN, PAUSE, RESUME, TELL, CLOSE = KINDS = ("take", "assign", "pause", "resume", "tell", "close")
 _EVENT = {

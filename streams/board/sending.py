@@ -9,8 +9,8 @@ from confluent_kafka import KafkaException, Producer
 from processors.events import Action
 from schemas.codec import Codec, EncodeError
 from streams.board.store import Record
-from streams.cloudevents import headers
-from streams.sender import Sender, SendError
+from streams.kafka.headers import headers
+from streams.kafka.sender import Sender, SendError
 from streams.settings import Settings
 
 TOPIC = "rytmi.audit.v1"

@@ -7,7 +7,6 @@ from types import FrameType
 import uvicorn
 
 from schemas.codec import Codec
-from streams import topics
 from streams.board.access import Access
 from streams.board.acting import Acting
 from streams.board.app import Board
@@ -17,6 +16,7 @@ from streams.board.sending import Sending
 from streams.board.signs import Forms
 from streams.board.store import Store
 from streams.config import Config
+from streams.kafka import admin
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
 
@@ -50,7 +50,7 @@ class Serving(uvicorn.Server):
 
 def build(settings: Settings, config: Config, access: Access, rebuild: bool = False) -> Board:
     """A board over the topics of these settings. Raises TopicError where one is missing."""
-    topics.check(settings)
+    admin.check(settings)
     home = settings.home / "board"
     view = Store(home / "view.sqlite")
     if rebuild:

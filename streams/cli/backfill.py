@@ -36,7 +36,7 @@ def end(name: str) -> None:
 
 def _announce(kind: str, name: str) -> None:
     from schemas.codec import Codec
-    from streams.control import announce
+    from streams.kafka.control import announce
     from streams.pseudonym import Pseudonym
     from streams.settings import Settings
 

@@ -41,11 +41,11 @@ def command(path: Path, events: str, until: int | None, out: Path, processes: in
 
 def _run(path: Path, events: str, until: int | None, out: Path, processes: int | None) -> None:
     from processors.canonical import rfc3339
-    from streams.backtest import run
     from streams.config import load
-    from streams.files import lines
     from streams.measures.frame import frame
-    from streams.settling import usual_processes
+    from streams.results.backtest import run
+    from streams.results.files import lines
+    from streams.results.parallel import usual_processes
 
     config = load(path)
     shown = sys.stderr.isatty()

@@ -6,7 +6,7 @@ import time
 
 import click
 
-from streams.broker import Broker, BrokerError
+from streams.local.broker import Broker, BrokerError
 from streams.settings import Settings
 
 

@@ -25,9 +25,9 @@ def command(path: Path, until: int | None, out: Path | None) -> None:
     """
     import time
 
-    from streams.cases import rows
     from streams.config import load
-    from streams.files import dump, write_lines
+    from streams.results.cases import rows
+    from streams.results.files import dump, write_lines
     from streams.settings import Settings
 
     at = time.time_ns() // 1_000_000 if until is None else until

@@ -11,7 +11,7 @@ import click
 from streams.cli.instants import Instant
 
 if TYPE_CHECKING:
-    from streams.compare.periods import Compared
+    from streams.report.compare.periods import Compared
 
 _PLAIN_WIDTH = 120
 _PERIODS_WIDTH = 80
@@ -30,7 +30,7 @@ class _Span(click.ParamType):
     name = "FROM/TO"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
-        from streams.compare.periods import span
+        from streams.report.compare.periods import span
 
         try:
             return span(value)
@@ -97,10 +97,10 @@ def command(a: Path | None, b: Path | None, zone: ZoneInfo | None, as_json: bool
 def _configurations(a: Path, b: Path, zone: ZoneInfo, as_json: bool) -> None:
     import json
 
-    from streams.compare import showing
-    from streams.compare.alarms import Told
-    from streams.compare.outcomes import compare
-    from streams.compare.results import Results
+    from streams.report.compare import showing
+    from streams.report.compare.alarms import Told
+    from streams.report.compare.outcomes import compare
+    from streams.report.compare.results import Results
 
     left, right = Results(a), Results(b)
     compared = compare(left.cases(), right.cases())
@@ -117,8 +117,8 @@ def _configurations(a: Path, b: Path, zone: ZoneInfo, as_json: bool) -> None:
 def _periods(path: Path, zone: ZoneInfo | None, as_json: bool, is_everything: bool, **asked: Any) -> None:
     import json
 
-    from streams.compare import changing
     from streams.config import load
+    from streams.report.compare import changing
 
     config = load(path)
     compared = _compared(config, **asked)
@@ -141,10 +141,10 @@ def _compared(
     baseline: Path | None,
 ) -> Compared | None:
     """What has changed; None if a period was to be pinned, and no more."""
-    from streams.compare import baseline as pinned
-    from streams.compare.periods import around, changes, side
-    from streams.measures import known
     from streams.measures.frame import frame
+    from streams.report.compare import baseline as pinned
+    from streams.report.compare.periods import around, changes, side
+    from streams.results import cells as known
     from streams.settings import Settings
 
     if split is not None:

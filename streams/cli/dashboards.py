@@ -56,7 +56,7 @@ def publish(home: bool, marks: bool) -> None:
     """
     from dashboards.publish import UNCHANGED, Plan
     from dashboards.publish import publish as steps
-    from streams.publishing import grafana_of, marks_of
+    from streams.results.grafana import grafana_of, marks_of
     from streams.settings import Settings
 
     settings = Settings.from_env()
@@ -78,7 +78,7 @@ def diff() -> None:
     rytmi dashboards diff
     """
     from dashboards.publish import differences
-    from streams.publishing import grafana_of
+    from streams.results.grafana import grafana_of
     from streams.settings import Settings
 
     with grafana_of(Settings.from_env()) as grafana:

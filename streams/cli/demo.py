@@ -61,12 +61,12 @@ def command(
     """
     from streams.config import load
     from streams.demo.conductor import Conductor, now_ms
+    from streams.demo.organisation import Organisation, beginning
     from streams.demo.stack import Stack
     from streams.demo.status import status_of
     from streams.demo.wall import Lines, Terminal, Wall
     from streams.demo.words import Said, language_of, speaker
     from streams.settings import Settings
-    from streams.simulation import Organisation, beginning
 
     began = time.monotonic()
     config = load(_existing(path))

@@ -27,7 +27,7 @@ def command(source: str, path: Path, every: float | None) -> None:
     from schemas.codec import Codec
     from streams.config import load
     from streams.config.problems import unknown
-    from streams.control import HEARTBEAT, announce
+    from streams.kafka.control import HEARTBEAT, announce
     from streams.pseudonym import Pseudonym
     from streams.settings import Settings
 

@@ -25,10 +25,10 @@ def command(path: Path, until: int | None, out: Path | None) -> None:
     """
     from processors.measures.rows import rows
     from streams.config import load
-    from streams.files import dump, write_lines
-    from streams.measures.files import measure_rows
     from streams.measures.frame import frame
-    from streams.measures.partials import read_complete
+    from streams.measures.subscriber import read_complete
+    from streams.results.files import dump, write_lines
+    from streams.results.measure_files import measure_rows
     from streams.settings import Settings
 
     framed = frame(load(path))

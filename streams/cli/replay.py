@@ -13,10 +13,10 @@ import click
 from processors.events import Event
 from processors.ledger import digest
 from streams.cli.sending import announced, collect_rarely, conclude, end_backfill, progress, sender, written
+from streams.kafka.sender import DEFAULT_SOURCE
 from streams.mapping import load_mapping
+from streams.mapping.replay import Lines, Rejects, Sink, canonical_events, mapped_events, paced, run, shifted
 from streams.pseudonym import Pseudonym
-from streams.replay import Lines, Rejects, Sink, canonical_events, mapped_events, paced, run, shifted
-from streams.sender import DEFAULT_SOURCE
 from streams.settings import Settings
 
 

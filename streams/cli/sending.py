@@ -16,10 +16,10 @@ from processors.canonical import rfc3339
 from processors.events import Event
 from schemas.codec import Codec
 from streams import UserError
-from streams.control import BACKFILL_BEGIN, BACKFILL_END, announce
+from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, announce
+from streams.kafka.sender import Sender
+from streams.mapping.replay import Report, Sink
 from streams.pseudonym import Pseudonym
-from streams.replay import Report, Sink
-from streams.sender import Sender
 from streams.settings import Settings
 
 _TTY_SECONDS, _LINE_SECONDS = 0.5, 5.0

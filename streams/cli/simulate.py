@@ -19,8 +19,8 @@ from streams.cli.instants import Instant
 if TYPE_CHECKING:
     from processors.events import Event
     from streams.config import Config
-    from streams.replay import Sink
-    from streams.simulation import Plan
+    from streams.demo.organisation import Plan
+    from streams.mapping.replay import Sink
 
 _SOURCE = "rytmi/simulation"
 _LOOK_SECONDS = 0.5
@@ -99,9 +99,9 @@ def command(
     """
     from streams.cli.sending import announced, collect_rarely, conclude, end_backfill, progress, sender
     from streams.config import load
-    from streams.replay import Lines, paced, run
-    from streams.simulation import Organisation, beginning
-    from streams.simulation import cases_a_day as usual_cases_a_day
+    from streams.demo.organisation import Organisation, beginning
+    from streams.demo.organisation import cases_a_day as usual_cases_a_day
+    from streams.mapping.replay import Lines, paced, run
 
     _together(until=until, live=live, speed=speed, out=out, send=send, scale=scale, cases_a_day=cases_a_day)
     config = load(path)
@@ -156,7 +156,7 @@ def _plan(
     config: Config, scale: float, rhythm_change: tuple[int, float] | None, fading: Sequence[str], begin: int
 ) -> Plan:
     """What is other than usual. Raises UserError for a touchpoint that nobody has declared."""
-    from streams.simulation import Plan
+    from streams.demo.organisation import Plan
 
     declared = [one.id for one in config.file.touchpoints]
     found = []
@@ -174,7 +174,7 @@ def _plan(
 def _write_truths(path: Path, config: Config, plan: Plan, begin: int, end: int) -> None:
     """What the measures must say of the last four weeks, or of the whole history where it is shorter."""
     from streams.cli.sending import written
-    from streams.simulation.truths import truths
+    from streams.demo.organisation.truths import truths
 
     since = max(begin, end - 4 * _WEEK_MS)
     about = {"since": rfc3339(since), "at": rfc3339(end)}

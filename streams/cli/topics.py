@@ -2,7 +2,7 @@
 
 import click
 
-from streams import topics
+from streams.kafka import admin
 from streams.settings import Settings
 
 _DAY_MS = 86_400_000
@@ -24,7 +24,7 @@ def command() -> None:
 @command.command()
 def apply() -> None:
     """Create the topics that are missing. A topic that differs is an error, and then nothing is done."""
-    changes = topics.apply(Settings.from_env())
+    changes = admin.apply(Settings.from_env())
     for change in changes:
         click.echo(f"created {change.topic} ({_count(change.partitions)})")
     if not changes:
@@ -34,7 +34,7 @@ def apply() -> None:
 @command.command()
 def check() -> None:
     """Compare the cluster's topics with the table; exit with 1 if any is missing or differs."""
-    topics.check(Settings.from_env())
+    admin.check(Settings.from_env())
     click.echo("all topics are there as wanted", err=True)
 
 
@@ -42,7 +42,7 @@ def check() -> None:
 def describe() -> None:
     """One line a topic: partitions, cleanup, retention, key, record, and whether it is there."""
     rows = [("TOPIC", "PARTITIONS", "CLEANUP", "RETENTION", "KEY", "RECORD", "CLUSTER")]
-    for spec, found in topics.describe(Settings.from_env()):
+    for spec, found in admin.describe(Settings.from_env()):
         rows.append(
             (
                 spec.name,

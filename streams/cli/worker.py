@@ -63,17 +63,17 @@ def command(
     rytmi worker --config rytmi.yaml
     rytmi worker --config rytmi.yaml --port 0        # a second one on this machine
     """
-    from streams import topics
-    from streams.alarming import sink_of
+    from streams.alertmanager.sinks import sink_of
     from streams.config import load
-    from streams.options import Options
-    from streams.pages import add_pages
-    from streams.running import run
+    from streams.kafka import admin
     from streams.settings import Settings
-    from streams.worker import Worker
+    from streams.worker.options import Options
+    from streams.worker.process import run
+    from streams.worker.web import add_pages
+    from streams.worker.worker import Worker
 
     settings = Settings.from_env()
-    topics.check(settings)
+    admin.check(settings)
     options = Options(
         event_clock=clock == "event",
         host=host,

@@ -9,17 +9,17 @@ from types import TracebackType
 from typing import Self
 
 from schemas.codec import Codec
-from streams.control import backfill
 from streams.demo.figures import Figures, Reader
+from streams.demo.organisation import Organisation
 from streams.demo.stack import Stack
 from streams.demo.state import BLIND_SECONDS
 from streams.demo.status import Status
 from streams.demo.story import Story
 from streams.demo.wall import Wall
 from streams.demo.words import Length, Said
+from streams.kafka.control import backfill
+from streams.kafka.sender import Sender
 from streams.pseudonym import Pseudonym
-from streams.sender import Sender
-from streams.simulation import Organisation
 
 _SOURCE = "rytmi/simulation"
 _READ_EVERY_SECONDS = 1.0

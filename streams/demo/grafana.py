@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from dashboards.provisioning import data_source
 from dashboards.publish import UNCHANGED, Grafana, Plan, publish
 from streams import UserError
-from streams.publishing import grafana_of
+from streams.results.grafana import grafana_of
 from streams.settings import Settings
 
 _OF_A_DEMO = "rytmiDemo"

@@ -20,13 +20,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from streams import topics
-from streams.broker import Broker, BrokerError
 from streams.demo import board, grafana
 from streams.demo.figures import fetched
 from streams.demo.words import Said
 from streams.demo.workers import DemoError, Worker, await_ready, free_ports
-from streams.monitoring import Monitoring, MonitoringError
+from streams.kafka import admin
+from streams.local.broker import Broker, BrokerError
+from streams.local.monitoring import Monitoring, MonitoringError
 from streams.settings import Settings
 
 Say = Callable[[str], None]
@@ -55,7 +55,7 @@ class Stack:
             self._ends.enter_context(_only_one(self._home))
             self._clear()
             self._start_broker()
-            topics.apply(self.settings)
+            admin.apply(self.settings)
             self._start_monitoring()
             self._start_workers()
             self._publish()

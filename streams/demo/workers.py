@@ -16,7 +16,7 @@ from pathlib import Path
 from streams import UserError
 from streams.demo.figures import fetched
 from streams.demo.words import Said
-from streams.kept import Kept, last_lines
+from streams.local.child import Kept, last_lines
 
 HOST = "127.0.0.1"
 FIRST_PORT = 6066

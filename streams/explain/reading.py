@@ -12,8 +12,8 @@ from confluent_kafka.admin import AdminClient
 
 from schemas.codec import Codec
 from streams import UserError
+from streams.kafka.reader import ReadError, end, to_the_end
 from streams.pseudonym import Pseudonym
-from streams.reading import ReadError, end, to_the_end
 from streams.settings import Settings
 
 _CASE, _CLOCK, _ALARM = "rytmi.case.v1", "rytmi.clock.v1", "rytmi.alarm.v1"

@@ -11,8 +11,8 @@ from streams.mapping.cells import CellError, Cells, Layout, Moment
 from streams.mapping.conditions import condition
 from streams.mapping.fields import Fields
 from streams.mapping.model import Order, TableMapping
+from streams.mapping.rows import Fault, Row
 from streams.mapping.steps import Case, Rule, Span, Step
-from streams.rows import Fault, Row
 
 OnFault = Callable[[Fault], None]
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from processors.measures.terms import Row
 from schemas.codec import Codec
-from streams.cloudevents import headers
-from streams.emission import Emission
-from streams.reading import key_of, to_the_end
+from streams.kafka.headers import headers
+from streams.kafka.reader import key_of, to_the_end
+from streams.kafka.shard_log import Emission
 from streams.settings import Settings
-from streams.stages import Output
+from streams.shard.stages import Output
 
 TOPIC = "rytmi.window.v1"
 _EVERY_SECONDS = 10.0

@@ -23,8 +23,8 @@ from processors.policy import CLOCKS
 from streams import UserError
 from streams.config import Config
 from streams.measures.frame import frame
-from streams.measures.known import Known
-from streams.measures.packing import pack, unpack
+from streams.results.cells import Known
+from streams.shard.packing import pack, unpack
 
 WINDOWS = {"1d": DAY_MS, "7d": 7 * DAY_MS, "28d": 28 * DAY_MS}
 RHYTHM_WINDOWS = {"daily": "1d", "weekly": "7d", "monthly": "28d"}

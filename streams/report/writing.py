@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from streams import decided
-from streams.compare.baseline import configuration
 from streams.config import Config
-from streams.measures import known
 from streams.measures.frame import frame
 from streams.report import daily, monthly, weekly
+from streams.report.compare.baseline import configuration
 from streams.report.material import Material, gather
 from streams.report.page import page
 from streams.report.parts import Writer
 from streams.report.speech import Speech
+from streams.results import cells as known
+from streams.results import decisions as decided
 from streams.settings import Settings
 
 REPORTS = {"daily": daily.report, "weekly": weekly.report, "monthly": monthly.report}

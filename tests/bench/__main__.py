@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from streams.broker import Broker
+from streams.local.broker import Broker
 from tests.bench import backtest, deadlines, measures, pipeline, worker
 from tests.bench.world import World, say
 

@@ -13,9 +13,9 @@ import psutil
 from processors.deadlines import Deadlines
 from processors.events import Feedback
 from schemas.codec import Codec
+from streams.kafka.reader import to_the_end
+from streams.kafka.sender import Sender
 from streams.pseudonym import Pseudonym
-from streams.reading import to_the_end
-from streams.sender import Sender
 from tests.bench import worker
 from tests.bench.world import World, cost_so_far, cpu_seconds, say
 

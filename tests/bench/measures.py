@@ -26,19 +26,19 @@ from processors.measures.rows import rows
 from processors.measures.terms import Contribution
 from processors.standing import Standings, of_case
 from streams.config import Config, load, parse
-from streams.exposition import text_of
+from streams.demo.organisation import Organisation
+from streams.kafka.topics import CHANGELOGS
 from streams.measures.frame import frame
-from streams.measures.metrics import MeasureMetrics
-from streams.measures.packing import pack, unpack
-from streams.measures.partials import Partials
-from streams.metrics import WorkerCollector, viewing
-from streams.shard import ShardId
-from streams.sharing import Sharing
-from streams.simulation import Organisation
-from streams.store import Store
-from streams.tally import Tally
-from streams.topics.table import CHANGELOGS
-from streams.viewing import Seen
+from streams.measures.publisher import Sharing
+from streams.measures.subscriber import Partials
+from streams.measures.view import Seen
+from streams.metrics.exposition import text_of
+from streams.metrics.measures import MeasureMetrics
+from streams.shard.counters import Tally
+from streams.shard.packing import pack, unpack
+from streams.shard.shard import ShardId
+from streams.shard.store import Store
+from streams.worker.metrics import WorkerCollector, viewing
 from tests.bench.world import ROOT, World, say
 from tests.contributions import others
 

@@ -13,18 +13,18 @@ from typing import Any, NamedTuple
 from confluent_kafka import Producer
 
 from schemas.codec import Codec
-from streams import topics
 from streams.config import load
-from streams.emission import Emission, StateWrite
-from streams.intake import Batch
-from streams.pipeline import Pipeline
+from streams.kafka import topics
+from streams.kafka.reader import to_the_end
+from streams.kafka.shard_log import Emission, StateWrite
 from streams.pseudonym import Pseudonym
-from streams.reach import Reach
-from streams.reading import to_the_end
 from streams.settings import Settings
-from streams.shard import Shard, ShardId
-from streams.stages import Output, stages
-from streams.tally import Tally
+from streams.shard.claims import Reach
+from streams.shard.counters import Tally
+from streams.shard.intake import Batch
+from streams.shard.pipeline import Pipeline
+from streams.shard.shard import Shard, ShardId
+from streams.shard.stages import Output, stages
 from tests.bench.world import CONFIG, World, say
 
 _BATCHES = (10, 100, 1_000, 5_000)

@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 from threading import Event
 
-from streams.store import Store
+from streams.shard.store import Store
 from tests.bench.world import CONFIG, ROOT, World, cost_so_far, cpu_seconds, say
 
 _DEADLINE_SECONDS = 300.0
@@ -39,7 +39,7 @@ def measure(world: World) -> None:
     _, said = process.communicate()
     for line in said.splitlines():
         if " ready: " in line:
-            say("restore: " + line.partition("streams.shard: ")[2])
+            say("restore: " + line.partition("streams.shard.shard: ")[2])
 
 
 def start(world: World, config: Path = CONFIG, clock: str = "event") -> tuple[subprocess.Popen[str], str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from streams import topics
+from streams.kafka import admin
 from streams.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ class World:
     def emptied(self, name: str) -> World:
         """The same with topics of its own that hold nothing."""
         settings = replace(self.settings, topic_prefix=f"{name}.", application=name)
-        topics.apply(settings)
+        admin.apply(settings)
         return replace(self, settings=settings)
 
     def command(self, *arguments: object) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from streams.alertmanager.labels import labels
-from streams.monitoring import Programs, provide
+from streams.local.monitoring import Programs, provide
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIG = DEPLOY / "alertmanager" / "alertmanager.yml"

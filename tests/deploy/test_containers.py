@@ -16,9 +16,9 @@ import click
 import pytest
 import yaml
 
-from streams.broker import jars
 from streams.cli.main import main
 from streams.config import load
+from streams.local.broker import jars
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

@@ -25,17 +25,17 @@ from processors.canonical import instant, parse
 from processors.events import TYPES
 from schemas.codec import Codec
 from streams import config as configuration
-from streams.cloudevents import headers
-from streams.intake import Batch
-from streams.pipeline import Pipeline
+from streams.kafka.headers import headers
+from streams.kafka.topics import INPUTS
+from streams.measures.publisher import Sharing
 from streams.pseudonym import Pseudonym
-from streams.reach import Reach, Source
 from streams.settings import Settings
-from streams.shard import Shard
-from streams.sharing import Sharing
-from streams.stages import stages
-from streams.tally import Tally
-from streams.topics import INPUTS
+from streams.shard.claims import Reach, Source
+from streams.shard.counters import Tally
+from streams.shard.intake import Batch
+from streams.shard.pipeline import Pipeline
+from streams.shard.shard import Shard
+from streams.shard.stages import stages
 from tests.golden.clients import Kafka, Sent
 
 KEY = "golden-pseudonym-key"

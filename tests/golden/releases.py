@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from schemas import loader
-from streams.emission import StateWrite
+from streams.kafka.shard_log import StateWrite
 
 RELEASES = sorted(
     (Path(loader.__file__).parent / "released").glob("state-*"),

@@ -9,11 +9,11 @@ from typing import Any
 from processors.enriched import judge, record
 from processors.policy import Policies
 from streams.config import Config
-from streams.reach import backfill, limited
-from streams.shard import EVENT_TIME
-from streams.stages import Stage, stages
-from streams.state import header, unpack
-from streams.store import Store
+from streams.shard.claims import backfill, limited
+from streams.shard.serde import header, unpack
+from streams.shard.shard import EVENT_TIME
+from streams.shard.stages import Stage, stages
+from streams.shard.store import Store
 from tests.golden.history import sources_of
 
 

@@ -17,25 +17,25 @@ from processors.events import Action, Feedback
 from processors.ledger import EMPTY
 from schemas.codec import Codec
 from streams import config as configuration
-from streams import topics
-from streams.alarming import Nobody
+from streams.alertmanager.sinks import Nobody
 from streams.board.following import Following
 from streams.board.sending import Sending
 from streams.board.store import Store
-from streams.control import HEARTBEAT, announce
-from streams.emission import Emission
-from streams.fetching import FetchingThread
+from streams.kafka import admin, topics
+from streams.kafka.control import HEARTBEAT, announce
+from streams.kafka.reader import to_the_end
+from streams.kafka.sender import Sender
+from streams.kafka.shard_log import Emission
 from streams.measures.frame import frame
+from streams.measures.view import Viewing
 from streams.measures.windows import Windows
-from streams.options import Options, faust_settings
-from streams.pages import add_pages
-from streams.progress import Progress
 from streams.pseudonym import Pseudonym
-from streams.reading import to_the_end
-from streams.sender import Sender
 from streams.settings import Security, Settings
-from streams.viewing import Viewing
-from streams.worker import Worker
+from streams.shard.progress import Progress
+from streams.worker.fetcher import FetchingThread
+from streams.worker.options import Options, faust_settings
+from streams.worker.web import add_pages
+from streams.worker.worker import Worker
 from tests.golden.clients import Kafka
 from tests.golden.pins import hold
 from tests.waiting import until
@@ -81,8 +81,8 @@ def followed(kafka: Kafka, home: Path) -> None:
 
 def checked(kafka: Kafka, home: Path) -> None:
     existing, kafka.topics = kafka.topics, ()
-    with pytest.raises(topics.TopicError, match="missing topics"):
-        topics.check(SETTINGS)
+    with pytest.raises(admin.TopicError, match="missing topics"):
+        admin.check(SETTINGS)
     kafka.topics = existing
 
 

@@ -13,10 +13,10 @@ from processors.signal import entity
 from schemas import loader
 from streams import config as configuration
 from streams.board.identity import TOKEN_PREFIX, hashed
+from streams.kafka.topics import CHANGELOGS, INPUTS, topics
+from streams.measures.publisher import source_name
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
-from streams.sharing import source_name
-from streams.topics import CHANGELOGS, INPUTS, topics
 from tests.golden.history import KEY
 from tests.golden.pins import hold
 

@@ -27,12 +27,12 @@ from streams.board.acting import CLOSE, KINDS, TAKE, Acting, Asked, Refusal
 from streams.board.identity import Identity
 from streams.board.sending import Sending
 from streams.board.store import Store
-from streams.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT, announce
+from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT, announce
+from streams.kafka.sender import Sender
+from streams.kafka.topics import CHANGELOGS, topics
 from streams.measures.windows import Windows
-from streams.progress import Progress
 from streams.pseudonym import Pseudonym
-from streams.sender import Sender
-from streams.topics import CHANGELOGS, topics
+from streams.shard.progress import Progress
 from tests.golden.clients import Kafka, Sent
 from tests.golden.history import KEY, SETTINGS, History
 from tests.golden.pins import hold

@@ -17,9 +17,9 @@ from dashboards.rules import groups
 from dashboards.rules.model import Alert
 from streams.board.access import Access
 from streams.board.people import Person
-from streams.broker.jars import REPOSITORY
 from streams.cli.main import main
 from streams.config.model import ConfigFile
+from streams.local.broker.jars import REPOSITORY
 from streams.settings import Settings
 from tests.golden.pins import hold
 from tests.screens.exported import exported

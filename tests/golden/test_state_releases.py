@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from streams import config as configuration
-from streams.store import Store
-from streams.topics import CHANGELOGS
+from streams.kafka.topics import CHANGELOGS
+from streams.shard.store import Store
 from tests.golden.clients import Kafka
 from tests.golden.history import SETTINGS, History
 from tests.golden.releases import NAMES, RELEASES, changelogs

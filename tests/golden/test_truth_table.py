@@ -12,7 +12,7 @@ from processors.backtest import Backtest
 from processors.canonical import parse
 from processors.settled import row
 from streams import config as configuration
-from streams.files import outcome_row
+from streams.results.files import outcome_row
 from tests.golden import page, story
 from tests.golden.story import Scenario
 from tests.golden.truth_table import ANY_ORDER, GROUPS

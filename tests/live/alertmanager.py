@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-from streams.monitoring import Monitoring
+from streams.local.monitoring import Monitoring
 from tests.waiting import until
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "alertmanager"

@@ -21,7 +21,7 @@ import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 from streams.demo.workers import free_ports
-from streams.kept import Kept
+from streams.local.child import Kept
 from streams.settings import Settings
 from tests.live.workers import ROOT, environment
 from tests.waiting import until

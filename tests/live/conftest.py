@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from streams import topics
-from streams.broker import Broker
+from streams.kafka import admin
+from streams.local.broker import Broker
 from streams.settings import Settings
 
 
@@ -54,9 +54,9 @@ def settings(broker: Cluster, tmp_path: Path) -> Settings:
 @pytest.fixture
 def applied(settings: Settings) -> Iterator[Settings]:
     """`settings` with all topics created; they are deleted afterwards, so that a long session stays light."""
-    topics.apply(settings)
+    admin.apply(settings)
     yield settings
-    admin = AdminClient(settings.client())
-    ours = [name for name in admin.list_topics(timeout=10).topics if name.startswith(settings.topic_prefix)]
-    for deleted in admin.delete_topics(ours, operation_timeout=30).values():
+    client = AdminClient(settings.client())
+    ours = [name for name in client.list_topics(timeout=10).topics if name.startswith(settings.topic_prefix)]
+    for deleted in client.delete_topics(ours, operation_timeout=30).values():
         deleted.result()

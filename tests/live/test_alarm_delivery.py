@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from processors.events import Action
-from streams.monitoring import Monitoring
+from streams.local.monitoring import Monitoring
 from streams.settings import Settings
 from tests.live.alarms import CONFIG, HOUR, acknowledged, announced, feedback, now_ms, send
 from tests.live.alertmanager import (

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from streams.alertmanager import Links, Sink
-from streams.monitoring import Monitoring
+from streams.local.monitoring import Monitoring
 from tests.live.alertmanager import (
     PAGE_SECONDS,
     PROMPT_SECONDS,

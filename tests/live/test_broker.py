@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from streams.broker import Broker, BrokerError, jars
-from streams.broker.configuration import HOST
 from streams.cli.main import main
+from streams.local.broker import Broker, BrokerError, jars
+from streams.local.broker.configuration import HOST
 from tests.processes import runs
 from tests.waiting import until
 
@@ -25,7 +25,7 @@ OWNER = """
 import sys
 from pathlib import Path
 from threading import Thread
-from streams.broker import Broker
+from streams.local.broker import Broker
 broker = Broker(Path(sys.argv[1]))
 # From a thread that ends at once: the broker must follow the process, not the thread that started it.
 thread = Thread(target=broker.start, args=(True,))

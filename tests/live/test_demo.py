@@ -19,19 +19,19 @@ from prometheus_client.parser import text_string_to_metric_families
 from processors.backtest import Backtest
 from processors.events import Event, Feedback
 from processors.settled import row
-from streams.broker.jars import cache_directory
-from streams.cases import rows
 from streams.config import Config, load
 from streams.demo.conductor import Conductor, now_ms
 from streams.demo.figures import Figures, fetched
 from streams.demo.measured import Clocks, Measures, measures
+from streams.demo.organisation import Organisation, beginning
 from streams.demo.stack import Stack
 from streams.demo.status import Status, status_of
 from streams.demo.words import speaker
+from streams.local.broker.jars import cache_directory
 from streams.measures.frame import frame
-from streams.measures.results import METRICS, CellsSoFar, Results, add
+from streams.results.cases import rows
+from streams.results.measures import METRICS, CellsSoFar, Results, add
 from streams.settings import Settings
-from streams.simulation import Organisation, beginning
 from tests.contributions import contributions
 from tests.processes import runs
 from tests.screens.fake_grafana import TOKEN, FakeGrafana

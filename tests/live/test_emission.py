@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from streams.emission import Emission, StateWrite
+from streams.kafka.shard_log import Emission, StateWrite
 from streams.settings import Settings
-from streams.stages import Output
+from streams.shard.stages import Output
 from tests.live.workers import read
 
 pytestmark = pytest.mark.live

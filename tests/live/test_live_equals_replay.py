@@ -14,12 +14,12 @@ import pytest
 
 from processors.canonical import rfc3339
 from processors.events import Event
-from streams import topics
-from streams.broker import Broker
-from streams.files import outcome_row
+from streams.kafka import admin
+from streams.kafka.sender import Sender
+from streams.local.broker import Broker
 from streams.mapping import load_mapping
-from streams.replay import Rejects, mapped_events
-from streams.sender import Sender
+from streams.mapping.replay import Rejects, mapped_events
+from streams.results.files import outcome_row
 from streams.settings import Settings
 from tests.live.workers import KEY, ROOT, Crew, Progress, codec, read, rytmi
 from tests.waiting import until
@@ -95,7 +95,7 @@ def events(shared: Path) -> list[Event]:
 @pytest.fixture
 def settings(private_broker: Broker, tmp_path: Path) -> Settings:
     own = Settings(kafka_bootstrap=private_broker.bootstrap, home=tmp_path / ".rytmi", configured_pseudonym_key=KEY)
-    topics.apply(own)
+    admin.apply(own)
     return own
 
 

@@ -19,15 +19,15 @@ import pytest
 
 from processors.canonical import instant, render, rfc3339
 from processors.events import Action, Event, Feedback, Indicator, Pulse
-from streams import backtest
 from streams.config import load
-from streams.files import write_lines
+from streams.demo.organisation import Organisation
+from streams.kafka.topics import CHANGELOGS
 from streams.measures.frame import frame
-from streams.measures.packing import unpack
+from streams.measures.publisher import cell_of
+from streams.results import backtest
+from streams.results.files import write_lines
 from streams.settings import Settings
-from streams.sharing import cell_of
-from streams.simulation import Organisation
-from streams.topics.table import CHANGELOGS
+from streams.shard.packing import unpack
 from tests.live.workers import ROOT, Crew, Metrics, Progress, Raw, WorkerProcess, codec, read, rytmi
 from tests.waiting import until
 

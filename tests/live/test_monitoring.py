@@ -15,7 +15,7 @@ import psutil
 import pytest
 import requests
 
-from streams.monitoring import Monitoring, MonitoringError, programs, stack
+from streams.local.monitoring import Monitoring, MonitoringError, programs, stack
 from tests.processes import runs
 from tests.waiting import until
 
@@ -105,7 +105,7 @@ def test_one_that_was_killed_is_started_again_at_its_address(tmp_path: Path) -> 
 OWNER = """
 import sys
 from pathlib import Path
-from streams.monitoring import Monitoring
+from streams.local.monitoring import Monitoring
 with Monitoring(Path(sys.argv[1])) as monitoring:
     print(*(child.pid for child in monitoring.children), flush=True)
     sys.stdin.read()

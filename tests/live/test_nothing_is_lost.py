@@ -11,8 +11,8 @@ from confluent_kafka import Message
 
 from processors.events import Action, Decision, Feedback, Obstacle
 from processors.ledger import MAX_EVENTS
+from streams.kafka.topics import INPUTS
 from streams.settings import Settings
-from streams.topics import INPUTS
 from tests.live.workers import CONFIG, ENTERING, Crew, Progress, Raw, WorkerProcess, codec, read
 
 pytestmark = pytest.mark.live

@@ -5,7 +5,7 @@ import threading
 import pytest
 from confluent_kafka import Producer
 
-from streams.reading import to_the_end
+from streams.kafka.reader import to_the_end
 from streams.settings import Settings
 
 pytestmark = pytest.mark.live

@@ -8,9 +8,9 @@ import pytest
 from confluent_kafka import Producer
 
 from streams import config as configuration
+from streams.kafka.topics import CHANGELOGS
 from streams.settings import Settings
-from streams.store import Store
-from streams.topics import CHANGELOGS
+from streams.shard.store import Store
 from tests.golden.releases import NAMES, RELEASES, changelogs
 from tests.golden.stored import told
 

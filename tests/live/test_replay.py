@@ -13,8 +13,8 @@ from confluent_kafka import Message
 from processors.canonical import render
 from processors.events import Action, Decision, Event, Feedback, Indicator, Obstacle, Pulse
 from schemas.codec import Codec
+from streams.kafka.sender import Sender, SendError
 from streams.pseudonym import Pseudonym
-from streams.sender import Sender, SendError
 from streams.settings import Settings
 from tests.live.workers import read
 from tests.waiting import until

@@ -19,14 +19,15 @@ from playwright.sync_api import Browser
 
 from processors.canonical import render, rfc3339
 from processors.panes import DAY_MS
-from streams import backtest, decided
 from streams.config import Config, parse
-from streams.files import write_lines
-from streams.measures import known
+from streams.demo.organisation import Organisation
 from streams.measures.frame import frame
 from streams.report import writing
+from streams.results import backtest
+from streams.results import cells as known
+from streams.results import decisions as decided
+from streams.results.files import write_lines
 from streams.settings import Settings
-from streams.simulation import Organisation
 from tests.live.boards import browser
 from tests.live.workers import ROOT, Crew, Progress, Raw, environment
 from tests.waiting import until

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from processors.events import Action, Decision, Feedback, Obstacle, Pulse
+from streams.kafka.topics import CHANGELOGS
 from streams.settings import Settings
-from streams.store import Store
-from streams.topics.table import CHANGELOGS
+from streams.shard.store import Store
 from tests.live.workers import Crew, Progress, Raw, WorkerProcess, rytmi, stored
 from tests.waiting import until
 

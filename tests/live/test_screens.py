@@ -19,14 +19,14 @@ from processors.events import Decision, Indicator, Pulse
 from schemas.codec import Codec
 from streams.config import load
 from streams.demo.conductor import Conductor, now_ms
+from streams.demo.organisation import beginning
 from streams.demo.stack import Stack
 from streams.demo.status import status_of
 from streams.demo.words import speaker
+from streams.kafka.sender import Sender
 from streams.pseudonym import Pseudonym
-from streams.sender import Sender
+from streams.results.strategic import strategic
 from streams.settings import Settings
-from streams.simulation import beginning
-from streams.strategy import strategic
 from tests.live.test_demo import Nowhere, Recorded
 from tests.screens.exported import EXAMPLE
 from tests.screens.fake_grafana import TOKEN, FakeGrafana

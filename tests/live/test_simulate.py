@@ -13,10 +13,10 @@ from processors.canonical import instant
 from processors.events import TYPES, Event
 from schemas.codec import Codec
 from streams.config import load
+from streams.demo.organisation import Organisation, beginning
+from streams.kafka.topics import INPUTS
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
-from streams.simulation import Organisation, beginning
-from streams.topics import INPUTS
 from tests.live.workers import read
 from tests.waiting import until
 

@@ -6,9 +6,10 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
-from streams import topics
+from streams.kafka import admin, topics
+from streams.kafka import admin as cluster
+from streams.kafka.admin import TopicError, TopicMismatch
 from streams.settings import Settings
-from streams.topics import TopicError, TopicMismatch, cluster
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -35,22 +36,22 @@ def alter(settings: Settings, name: str, **config: str) -> None:
         answer.result()
 
     def altered() -> bool:
-        found = {spec.name: topic for spec, topic in topics.describe(settings)}[name]
+        found = {spec.name: topic for spec, topic in admin.describe(settings)}[name]
         return found is not None and config.items() <= found.config.items()
 
     until(altered, 10, f"{name} has {config}")
 
 
 def test_topics_are_created_once_and_then_left_alone(settings: Settings) -> None:
-    created = topics.apply(settings)
+    created = admin.apply(settings)
     assert [change.topic for change in created] == [spec.name for spec in topics.topics(settings)]
-    assert topics.apply(settings) == []
-    topics.check(settings)
+    assert admin.apply(settings) == []
+    admin.check(settings)
     assert on_cluster(settings) == {spec.name: spec.partitions for spec in topics.topics(settings)}
 
 
 def test_created_topics_have_the_settings_of_the_table(applied: Settings) -> None:
-    for spec, found in topics.describe(applied):
+    for spec, found in admin.describe(applied):
         assert found is not None
         assert found.replication == applied.replication
         assert {name: found.config[name] for name in spec.config} == dict(spec.config)
@@ -72,18 +73,18 @@ def test_only_the_missing_topic_is_created(applied: Settings) -> None:
     name = applied.topic("rytmi.alarm.v1")
     delete(applied, name)
     with pytest.raises(TopicError, match=r"missing topics: \S*rytmi.alarm.v1; run `rytmi topics apply`"):
-        topics.check(applied)
-    assert topics.apply(applied) == [(name, applied.partitions)]
+        admin.check(applied)
+    assert admin.apply(applied) == [(name, applied.partitions)]
 
 
 def test_mismatch_is_refused_in_full_and_nothing_is_changed(applied: Settings) -> None:
     name = applied.topic("touchpoint.feedback.v1")
     alter(applied, name, **{"retention.ms": "1000", "message.timestamp.type": "CreateTime"})
     delete(applied, applied.topic("rytmi.alarm.v1"))
-    before = topics.describe(applied)
+    before = admin.describe(applied)
 
     with pytest.raises(TopicMismatch) as refused:
-        topics.apply(replace(applied, partitions=6))
+        admin.apply(replace(applied, partitions=6))
     found = {(d.topic, d.setting): d for d in refused.value.differences}
     assert found[name, "retention.ms"][2:4] == ("5184000000", "1000")
     assert found[name, "message.timestamp.type"][2:4] == ("LogAppendTime", "CreateTime")
@@ -94,16 +95,16 @@ def test_mismatch_is_refused_in_full_and_nothing_is_changed(applied: Settings) -
     assert "nothing was changed" in words
     assert f"{name}: retention.ms is 1000, wanted 5184000000" in words
     assert "set RYTMI_PARTITIONS=4" in words
-    assert topics.describe(applied) == before
+    assert admin.describe(applied) == before
 
 
 def test_replication_beyond_the_cluster_names_the_variable(settings: Settings) -> None:
     with pytest.raises(TopicError, match=r"could not be created: .*RYTMI_REPLICATION is 99"):
-        topics.apply(replace(settings, replication=99))
+        admin.apply(replace(settings, replication=99))
     assert on_cluster(settings) == {}
 
 
 def test_unreachable_cluster_is_one_clear_error(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "_REQUEST_SECONDS", 1.0)
     with pytest.raises(TopicError, match=r"127\.0\.0\.1:9 could not be asked for its topics"):
-        topics.check(replace(settings, kafka_bootstrap="127.0.0.1:9"))
+        admin.check(replace(settings, kafka_bootstrap="127.0.0.1:9"))

@@ -10,10 +10,10 @@ import pytest
 from confluent_kafka import Message
 
 from processors.events import Action, Decision, Event, Feedback, Obstacle
-from streams import topics
-from streams.broker import Broker
+from streams.kafka import admin
+from streams.kafka.topics import CHANGELOGS
+from streams.local.broker import Broker
 from streams.settings import Settings
-from streams.topics.table import CHANGELOGS
 from tests.live.workers import (
     INPUTS,
     RECORDS,
@@ -191,7 +191,7 @@ def test_worker_is_ready_once_it_owns_what_it_was_given(crew: Crew) -> None:
 
 def test_a_worker_that_makes_no_progress_is_not_alive(private_broker: Broker, tmp_path: Path) -> None:
     settings = Settings(kafka_bootstrap=private_broker.bootstrap, home=tmp_path / ".rytmi")
-    topics.apply(settings)
+    admin.apply(settings)
     out = Raw(settings)
     progress = Progress(settings)
     with Crew(settings) as crew:

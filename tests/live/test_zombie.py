@@ -13,10 +13,10 @@ import pytest
 from processors.backtest import Backtest
 from processors.events import Action, Decision, Event, Feedback
 from streams.config import load
+from streams.kafka.topics import CHANGELOGS
 from streams.settings import Settings
-from streams.state import unpack
-from streams.store import epoch_write
-from streams.topics.table import CHANGELOGS
+from streams.shard.serde import unpack
+from streams.shard.store import epoch_write
 from tests.live.workers import OUTPUTS, Crew, Progress, Raw, WorkerProcess, codec, ends, read, rytmi, stored
 from tests.waiting import until
 

@@ -21,13 +21,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from processors.events import TYPES, Event
 from schemas.codec import Codec
-from streams.cloudevents import headers
-from streams.emission import StateWrite
-from streams.kept import Kept
+from streams.kafka.headers import headers
+from streams.kafka.shard_log import StateWrite
+from streams.kafka.topics import INPUTS
+from streams.local.child import Kept
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
-from streams.store import Store
-from streams.topics import INPUTS
+from streams.shard.store import Store
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from streams.backtest import run
 from streams.config import Config
-from streams.measures.files import MEASURES
 from streams.measures.frame import frame
+from streams.results.backtest import run
+from streams.results.measure_files import MEASURES
 
 
 def written(config: Config, lines: Iterable[bytes], at_ms: int, out: Path) -> list[dict[str, Any]]:

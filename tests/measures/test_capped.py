@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.measures.capped import MOST_NAMES, Capped
+from streams.metrics.capped import MOST_NAMES, Capped
 
 NAMES = "abcdefgh"
 MOST = 3

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from processors.measures.cells import Cells, unpacked
 from processors.measures.terms import Cell, Contribution, Fact, Share
-from streams.measures.packing import pack, unpack
+from streams.shard.packing import pack, unpack
 
 Contents = dict[Cell, dict[Fact, int]]
 

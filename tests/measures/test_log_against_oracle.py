@@ -13,7 +13,7 @@ import pytest
 
 from processors.canonical import render
 from streams.mapping import load_mapping
-from streams.replay import Rejects, mapped_events
+from streams.mapping.replay import Rejects, mapped_events
 from tests.measures.looks import INSTANTS, Events, Looks, events_of, looks
 from tests.oracle.measures import lifetable
 from tests.oracle.measures.judged import started

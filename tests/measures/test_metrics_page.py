@@ -35,17 +35,16 @@ from processors.measures.view import View
 from processors.policy import CLOCKS, OTHER
 from processors.standing import CaseStanding, DecisionStanding, ObstacleStanding, Standing, Standings
 from streams.config import Config, parse
-from streams.measures.capped import MOST_NAMES
+from streams.kafka.topics import CHANGELOGS, INPUTS
 from streams.measures.frame import frame
-from streams.measures.metrics import MeasureMetrics
-from streams.measures.packing import pack, unpack
-from streams.measures.results import CellsSoFar, add
-from streams.metrics import WorkerCollector, view_families
-from streams.shard import ShardId
-from streams.tally import Tally
-from streams.topics import INPUTS
-from streams.topics.table import CHANGELOGS
-from streams.viewing import Seen
+from streams.measures.view import Seen
+from streams.metrics.capped import MOST_NAMES
+from streams.metrics.measures import MeasureMetrics
+from streams.results.measures import CellsSoFar, add
+from streams.shard.counters import Tally
+from streams.shard.packing import pack, unpack
+from streams.shard.shard import ShardId
+from streams.worker.metrics import WorkerCollector, view_families
 from tests.contributions import contributions
 from tests.measures.contents import NOW
 from tests.measures.scratch import DAY, HOUR, MINUTE

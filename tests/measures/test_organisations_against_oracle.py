@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from processors.canonical import render
 from streams import config as configuration
-from streams.simulation import Organisation, beginning
+from streams.demo.organisation import Organisation, beginning
 from tests.measures.leading import leading
 from tests.measures.looks import INSTANTS, Events, Looks, events_of, looks
 from tests.measures.product import written

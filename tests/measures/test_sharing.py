@@ -19,14 +19,14 @@ from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell, Contribution, Fact, Share
 from processors.measures.view import View
-from streams import sharing
-from streams.emission import StateWrite
-from streams.measures.packing import pack, unpack
-from streams.shard import ShardId
-from streams.sharing import Sharing, cell_of
-from streams.stages import Output
-from streams.state import pack as pack_ledger
-from streams.store import Store, entity_write
+from streams.kafka.shard_log import StateWrite
+from streams.measures import publisher as sharing
+from streams.measures.publisher import Sharing, cell_of
+from streams.shard.packing import pack, unpack
+from streams.shard.serde import pack as pack_ledger
+from streams.shard.shard import ShardId
+from streams.shard.stages import Output
+from streams.shard.store import Store, entity_write
 from tests.measures.contents import FRAME, NOW
 
 PLACES = ("web", "desk", "shop", "phone")

@@ -16,7 +16,7 @@ import pytest
 
 from processors.events import Action, Decision, Event, Feedback, Obstacle
 from streams.mapping import load_mapping
-from streams.replay import Rejects, mapped_events
+from streams.mapping.replay import Rejects, mapped_events
 
 sys.path.insert(0, str(Path(__file__).parent))
 import pandas_oracle as oracle

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from streams.monitoring import MonitoringError, provide
+from streams.local.monitoring import MonitoringError, provide
 from tests.rules.world import World
 
 RULES = Path(__file__).resolve().parents[2] / "deploy" / "prometheus" / "rules"

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from dashboards.rules import RUNBOOKS, groups
 from dashboards.rules.__main__ import command
 from dashboards.rules.model import PAGE, TICKET, Record, written
-from streams.alarming import Nobody
+from streams.alertmanager.sinks import Nobody
 from streams.config import load
-from streams.metrics import counted, standing, telling
-from streams.tally import Tally
+from streams.shard.counters import Tally
+from streams.worker.metrics import counted, standing, telling
 from tests.rules import promtool
 from tests.rules.world import healthy
 

@@ -13,10 +13,10 @@ from dashboards.rules import groups
 from dashboards.rules.model import Record
 from streams.config import load
 from streams.measures.frame import frame
-from streams.measures.metrics import MeasureMetrics
-from streams.metrics import WorkerCollector, view_families
-from streams.tally import Tally
-from streams.viewing import Seen
+from streams.measures.view import Seen
+from streams.metrics.measures import MeasureMetrics
+from streams.shard.counters import Tally
+from streams.worker.metrics import WorkerCollector, view_families
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rytmi.yaml"

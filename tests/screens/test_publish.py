@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from dashboards.building import built
 from dashboards.publish import Access, Clash, Grafana, Mark, Plan, PublishError, differences, publish
 from dashboards.screens import screens
-from streams.broker.address import free_port
 from streams.cli.main import main
+from streams.local.broker.address import free_port
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
 
 PROMETHEUS = "http://prometheus:9090"

@@ -15,7 +15,7 @@ from dashboards.queries.sight import place
 from dashboards.queries.terms import NOT_YET
 from dashboards.screens import screens
 from streams.config import load
-from streams.metrics import touchpoints
+from streams.worker.metrics import touchpoints
 from tests.rules import promtool
 from tests.rules.blindness import SEVERAL
 from tests.rules.troubles import Span

@@ -17,8 +17,8 @@ import pytest
 from processors.canonical import instant
 from processors.events import Decision, Event, Feedback, Indicator, Obstacle, Pulse
 from streams.config import Config, load, parse
-from streams.simulation import Organisation, Plan
-from streams.simulation.truths import truths
+from streams.demo.organisation import Organisation, Plan
+from streams.demo.organisation.truths import truths
 from tests.simulation import counted
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

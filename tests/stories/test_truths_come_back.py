@@ -15,13 +15,13 @@ import pytest
 from click.testing import CliRunner
 
 from processors.canonical import instant, render
-from streams.backtest import run
 from streams.cli.main import main
 from streams.config import load
+from streams.demo.organisation import Organisation, beginning
+from streams.demo.organisation.plan import Plan
+from streams.demo.organisation.truths import truths
 from streams.measures.frame import frame
-from streams.simulation import Organisation, beginning
-from streams.simulation.plan import Plan
-from streams.simulation.truths import truths
+from streams.results.backtest import run
 
 CONFIG = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
 SPLIT, END = "2026-04-06T00:00:00+03:00", instant("2026-06-01T00:00:00+03:00")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from processors.canonical import instant, render
-from streams.backtest import run
 from streams.config import parse
+from streams.demo.organisation import Organisation, beginning
+from streams.demo.organisation.plan import Plan
 from streams.measures.frame import frame
-from streams.simulation import Organisation, beginning
-from streams.simulation.plan import Plan
+from streams.results.backtest import run
 
 CONFIG = {
     "timezone": "Europe/Helsinki",

@@ -16,10 +16,10 @@ from processors.measures.terms import Cell, Fact, Row
 from processors.measures.view import View
 from processors.panes import DAY_MS, HOUR_MS
 from streams.config import Config, parse
+from streams.demo.organisation import Organisation
 from streams.measures.frame import frame
-from streams.measures.packing import pack, unpack
-from streams.measures.results import CellsSoFar, add
-from streams.simulation import Organisation
+from streams.results.measures import CellsSoFar, add
+from streams.shard.packing import pack, unpack
 from tests.contributions import contributions
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -23,9 +23,9 @@ from processors.events import Action, Event, Feedback, InvalidEvent, Link
 from processors.ledger import Entry, Ledger, digest
 from processors.policy import CLOCKS, Policies
 from streams import config as configuration
-from streams.reach import FOREVER
-from streams.stages import CaseStage, Effects
-from streams.state import pack, unpack
+from streams.shard.claims import FOREVER
+from streams.shard.serde import pack, unpack
+from streams.shard.stages import CaseStage, Effects
 from tests.oracle.alarm_strategies import alarming_worlds
 from tests.oracle.strategies import World
 

@@ -30,7 +30,7 @@ from streams.board.signs import Forms
 from streams.board.store import Record, Store
 from streams.board.words import LANGUAGES, plain, preferred
 from streams.config import Config, parse
-from streams.sender import SendError
+from streams.kafka.sender import SendError
 
 HOUR = 3_600_000
 NOW = time.time_ns() // 1_000_000

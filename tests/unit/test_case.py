@@ -22,8 +22,8 @@ from processors.ledger import FOLDED, ID_CONFLICT, REPEATED, TOO_LARGE, Entry
 from processors.policy import Policies
 from processors.settled import row
 from streams import config as configuration
-from streams.stages import Output, stages
-from streams.state import pack, unpack
+from streams.shard.serde import pack, unpack
+from streams.shard.stages import Output, stages
 from tests.oracle.strategies import World, worlds
 
 T0 = 1_772_438_400_000

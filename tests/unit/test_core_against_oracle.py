@@ -12,7 +12,7 @@ from processors.backtest import Backtest
 from processors.canonical import instant, parse
 from processors.settled import row
 from streams import config as configuration
-from streams.files import outcome_row
+from streams.results.files import outcome_row
 from tests.oracle import oracle
 from tests.oracle.strategies import worlds
 

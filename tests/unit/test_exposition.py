@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from streams.exposition import Table, text_of
+from streams.metrics.exposition import Table, text_of
 
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(["web", 'a "b"', "a\\b", "a\nb", "{x}"])
 _VALUES = (

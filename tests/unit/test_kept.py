@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from streams.kept import Kept, last_lines
+from streams.local.child import Kept, last_lines
 from tests.processes import runs
 from tests.waiting import until
 

@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from streams.lane import Lane
+from streams.worker.executor import Lane
 
 
 def test_nothing_is_done_after_what_failed() -> None:

@@ -14,8 +14,8 @@ import yaml
 from processors.canonical import render, rfc3339
 from processors.events import Action, Event, Feedback
 from streams.mapping import MappingError, TableMapping, parse_mapping
-from streams.replay import Rejects, ReplayError, canonical_events, mapped_events
-from streams.rows import InputError
+from streams.mapping.replay import Rejects, ReplayError, canonical_events, mapped_events
+from streams.mapping.rows import InputError
 
 HEAD = "case,at,state,who,rank"
 MAPPING = """

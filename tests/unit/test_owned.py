@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from streams.alarming import Nobody
+from streams.alertmanager.sinks import Nobody
 from streams.config import load
-from streams.options import Options
-from streams.owned import Owned
 from streams.settings import Settings
-from streams.shard import Shard, ShardId
-from streams.stages import stages
+from streams.shard.shard import Shard, ShardId
+from streams.shard.stages import stages
+from streams.worker.assignment import Owned
+from streams.worker.options import Options
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
 FIRST, SECOND = {ShardId("cases", 0), ShardId("decisions", 0)}, {ShardId("cases", 0), ShardId("cases", 1)}
@@ -79,7 +79,7 @@ def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(owned: Owned, o
 def test_one_revoked_while_others_are_opened_is_not_opened(
     owned: Owned, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.owned._OPENED_AT_ONCE", 1)
+    monkeypatch.setattr("streams.worker.assignment._OPENED_AT_ONCE", 1)
     monkeypatch.setattr(opened, "then", owned.begin_nothing)
     owned.take_over(FIRST, 1)
     assert opened == [min(FIRST)]

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from streams.intake import Batch, RecordsMissing
-from streams.pipeline import Pipeline
-from streams.store import Store
-from streams.tally import Tally
+from streams.shard.counters import Tally
+from streams.shard.intake import Batch, RecordsMissing
+from streams.shard.pipeline import Pipeline
+from streams.shard.store import Store
 
 TOPIC = "touchpoint.feedback.v1"
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
-from streams.progress import Progress
-from streams.reach import FOREVER, Reach, Source, backfill, limited, noted
+from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
+from streams.shard.claims import FOREVER, Reach, Source, backfill, limited, noted
+from streams.shard.progress import Progress
 
 SETTLE = 10
 SILENT_AFTER = 100

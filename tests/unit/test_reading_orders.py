@@ -17,9 +17,9 @@ from processors.deadlines import Deadlines
 from processors.events import Action, Decision, Feedback
 from processors.ledger import Ledger
 from streams import config as configuration
-from streams.progress import Progress
-from streams.reach import Reach
-from streams.stages import Stage, stages
+from streams.shard.claims import Reach
+from streams.shard.progress import Progress
+from streams.shard.stages import Stage, stages
 
 POLICIES = configuration.parse(
     {"touchpoints": [{"id": "web"}], "policies": [{"name": "any", "targets": {"acknowledge": "1h"}}]}

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from processors.canonical import render, rfc3339
 from processors.events import Action, Event, Feedback
 from streams.cli.main import main
-from streams.cloudevents import headers, trace
+from streams.kafka.headers import headers, trace
+from streams.mapping.replay import Lines, ReplayError, Report, paced, run, shifted
 from streams.pseudonym import Pseudonym, is_pseudonym
-from streams.replay import Lines, ReplayError, Report, paced, run, shifted
 
 AT = 1_772_442_900_000
 

@@ -16,11 +16,12 @@ import pytest
 from processors.backtest import Backtest
 from processors.canonical import instant, render
 from processors.events import Event
-from streams import UserError, settling
-from streams.backtest import run
+from streams import UserError
 from streams.config import Config, load
+from streams.demo.organisation import Organisation, beginning
 from streams.measures.frame import frame
-from streams.simulation import Organisation, beginning
+from streams.results import parallel as settling
+from streams.results.backtest import run
 from tests.processes import runs
 from tests.waiting import until
 

@@ -25,7 +25,7 @@ from processors.ledger import FOLDED
 from processors.validity import check
 from streams.cli.main import main
 from streams.config import Config, load, parse
-from streams.simulation import Organisation, beginning
+from streams.demo.organisation import Organisation, beginning
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
 NOW = instant("2026-03-02T12:00:00+02:00")

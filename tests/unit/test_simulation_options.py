@@ -11,7 +11,7 @@ from processors.canonical import instant, parse
 from processors.events import Action, Event, Feedback, Pulse
 from streams.cli.main import main
 from streams.config import load
-from streams.simulation import Organisation, Plan, beginning, cases_a_day
+from streams.demo.organisation import Organisation, Plan, beginning, cases_a_day
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
 UNTIL = "2026-03-02T12:00:00+02:00"

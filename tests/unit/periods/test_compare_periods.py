@@ -14,12 +14,12 @@ from click.testing import CliRunner, Result
 from processors.canonical import rfc3339
 from processors.panes import DAY_MS, HOUR_MS
 from streams.cli.main import main
-from streams.compare import baseline, figures
-from streams.compare.periods import around, span
 from streams.config import parse
-from streams.files import write_lines
-from streams.measures.files import CELLS, cell_rows
-from streams.measures.known import Known, of_results
+from streams.report.compare import baseline, figures
+from streams.report.compare.periods import around, span
+from streams.results.cells import Known, of_results
+from streams.results.files import write_lines
+from streams.results.measure_files import CELLS, cell_rows
 from tests.unit.shop import BEGIN, END, MIDDLE, ROOT, Cells, Shop, small_config
 
 FIRST, SECOND = f"{rfc3339(BEGIN)}/{rfc3339(MIDDLE)}", f"{rfc3339(MIDDLE)}/{rfc3339(END)}"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from processors.decided import Decided
 from processors.panes import DAY_MS
 from streams.config import Config
-from streams.measures.known import Known
 from streams.report.material import Material
 from streams.report.writing import render
+from streams.results.cells import Known
 from tests.unit.shop import BEGIN, END, Cells, Shop, backtested
 
 KINDS = ("daily", "weekly", "monthly")

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from processors.decided import Decided
-from streams import decided
 from streams.cli.main import main
+from streams.results import decisions as decided
 from tests.unit.report.reading import read
 from tests.unit.shop import ROOT
 

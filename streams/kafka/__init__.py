@@ -1,0 +1,1 @@
+"""Kafka: topics and their table, readers, senders, the transactional producer, headers, control records."""

@@ -1,0 +1,1 @@
+"""Metrics: their text, and the families made of what stands open and of the measures."""

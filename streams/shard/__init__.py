@@ -1,0 +1,1 @@
+"""A shard: one partition of one stage, its state, and the way of a record through it."""

@@ -1,0 +1,58 @@
+"""Records that cannot be folded: set aside with their bytes and the reason, and how many of them are borne."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from processors.alarm_record import dead_letter
+from processors.policy import Policies
+from streams.alertmanager.sinks import Alarm
+from streams.shard.stages import Output
+
+
+class TooManyDeadLetters(RuntimeError):
+    """So many unreadable records in a row that it is a deployment gone wrong: stop, and set nothing more aside."""
+
+
+class DeadLetter(NamedTuple):
+    """A record that cannot be folded, and why. feedback: (touchpoint, severity) of one that could be read."""
+
+    topic: str
+    record: Any
+    reason: str
+    message: str
+    feedback: tuple[str, str] | None = None
+
+    def output(self, partition: int) -> Output:
+        """The record as it came, and in headers whence, and why it is here."""
+        about = [
+            *self.record.headers,
+            ("rytmi_topic", self.topic.encode()),
+            ("rytmi_partition", str(partition).encode()),
+            ("rytmi_offset", str(self.record.offset).encode()),
+            ("rytmi_reason", self.reason.encode()),
+            ("rytmi_message", self.message.encode("utf-8", "replace")),
+        ]
+        return Output("rytmi.deadletter.v1", self.record.key, self.record.value, about)
+
+    def alarm(self, partition: int, now: int, policies: Policies) -> Alarm | None:
+        """Critical feedback that cannot be taken in is somebody's to look at; None for all else."""
+        if self.feedback is None or self.feedback[1] != "critical":
+            return None
+        key = self.record.key
+        case = key.decode("utf-8", "replace") if key is not None else None
+        place = self.topic, partition, self.record.offset
+        return dead_letter(place, case, self.feedback[0], self.reason, self.record.timestamp, now, policies)
+
+
+def bear(letter: DeadLetter, partition: int, in_a_row: int, most: int) -> None:
+    """Bear that a record could not be taken in; raises TooManyDeadLetters when too many follow one another.
+
+    most: how many may; 0: any number.
+    """
+    if 0 < most < in_a_row:
+        raise TooManyDeadLetters(
+            f"{letter.topic} [{partition}]: {in_a_row} records in a row could not be taken in, the last at "
+            f"offset {letter.record.offset} ({letter.reason}: {letter.message}). Mend the producer or the schema, "
+            "or raise RYTMI_MOST_DEADLETTERS_IN_A_ROW (0: no limit) to set them all aside"
+        )
