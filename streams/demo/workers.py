@@ -16,7 +16,7 @@ from pathlib import Path
 from streams import UserError
 from streams.demo.figures import fetched
 from streams.demo.words import Said
-from streams.local.child import Kept, last_lines
+from streams.local.child import ChildProcess, last_lines
 
 HOST = "127.0.0.1"
 FIRST_PORT = 6066
@@ -47,7 +47,7 @@ class Worker:
         self._env = dict(env)
         self._command = [sys.executable, "-m", "streams.cli.main", "worker", "--config", str(config)]
         self._command += ["--host", HOST, "--port", str(port), "--session-timeout", "6"]
-        self._process: Kept | None = None
+        self._process: ChildProcess | None = None
         self._started = 0.0
         self._quick_ends = 0
 
@@ -55,7 +55,7 @@ class Worker:
         """Start the process. It is not ready yet."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("a") as log:
-            self._process = Kept(self._command, log, _KEPT_SECONDS, self._env)
+            self._process = ChildProcess(self._command, log, _KEPT_SECONDS, self._env)
         self.pid = self._process.pid
         self._started = time.monotonic()
 

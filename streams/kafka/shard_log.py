@@ -14,7 +14,7 @@ from typing import NamedTuple
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from streams.settings import Settings
-from streams.shard.stages import Output
+from streams.shard.stages import ProducerRecord
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +28,14 @@ class Fenced(RuntimeError):
     """Another worker has taken the partition over: nothing of this transaction was published."""
 
 
-class StateWrite(NamedTuple):
+class ChangelogRecord(NamedTuple):
     """A record of the changelog; value None deletes."""
 
     key: bytes
     value: bytes | None
 
 
-class Emission:
+class ShardLog:
     """The producer of one partition of a stage."""
 
     def __init__(self, settings: Settings, stage: str, partition: int) -> None:
@@ -69,13 +69,13 @@ class Emission:
                     raise
                 log.warning("%s: opening is tried again: %s", self.name, failed.args[0].str())
 
-    def commit(self, outputs: Iterable[Output], states: Iterable[StateWrite]) -> None:
+    def commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
         """Send outputs and state as one transaction; returns when it is durable. Raises Fenced or KafkaException.
 
         Outputs may be made while they are asked for: each is under way to the broker while the next is made. States
         are looked at when there are no more outputs. What making them raises ends the transaction.
         """
-        rest, sent = iter(outputs), list[Output]()
+        rest, sent = iter(outputs), list[ProducerRecord]()
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 self._producer.begin_transaction()

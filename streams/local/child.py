@@ -15,7 +15,7 @@ import psutil
 from streams.local import keeper
 
 
-class Kept:
+class ChildProcess:
     """It runs from now on. pid: its process id, 0 if it could not be started.
 
     log: gets its output. grace_seconds: what it has to end by itself when this process is gone. descriptors: open

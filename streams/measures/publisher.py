@@ -24,7 +24,7 @@ from streams.shard.packing import pack
 from streams.shard.packing import unpack as unpack_cells
 from streams.shard.serde import unpack
 from streams.shard.shard import Shard, ShardId
-from streams.shard.stages import Output
+from streams.shard.stages import ProducerRecord
 from streams.shard.store import epoch_write
 
 TOPIC = "rytmi.partial.v1"
@@ -36,7 +36,7 @@ _EPOCH_BYTES = 8
 _LOOK_EVERY = 16  # entities between two looks at the clock
 
 
-class Sharing:
+class CellPublisher:
     """The cells of one shard on their way to the view. Used from the pipeline's thread."""
 
     def __init__(self, shard: Shard) -> None:
@@ -82,13 +82,13 @@ class Sharing:
         some = [(where, self._unsent.pop(where)) for where in list(self._unsent)[:_MOST_AT_ONCE]]
         self._said_all = self._said_all or (says_all and not self._unsent)
         outputs = [
-            Output(
+            ProducerRecord(
                 TOPIC, cell_key(self.source, where), None if facts is None else cell_value(self._epoch, facts), [], 0
             )
             for where, facts in some
         ]
         mark = [self._epoch, self._said_all and not self._unsent, self._until, self._at]
-        outputs.append(Output(TOPIC, pack([self.source]), pack(mark), [], 0))
+        outputs.append(ProducerRecord(TOPIC, pack([self.source]), pack(mark), [], 0))
         states = [] if self.shard.store.epoch == self._epoch else [epoch_write(self._epoch)]
         self.shard.emission.commit(outputs, states)
         for state in states:
@@ -106,17 +106,17 @@ class Sharing:
             self._left_behind = ()
 
 
-class Sharings:
+class CellPublishers:
     """The sharing of all shards of a worker."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._by_shard: dict[ShardId, Sharing] = {}
+        self._by_shard: dict[ShardId, CellPublisher] = {}
 
     def keep(self, shards: Mapping[ShardId, Shard]) -> list[str]:
         """Share these shards and no others; the sources that are new."""
         kept = {name: one for name, one in self._by_shard.items() if shards.get(name) is one.shard}
-        new = {name: Sharing(shard) for name, shard in shards.items() if name not in kept}
+        new = {name: CellPublisher(shard) for name, shard in shards.items() if name not in kept}
         self._by_shard = kept | new
         return [one.source for one in new.values()]
 

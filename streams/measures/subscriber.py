@@ -18,7 +18,7 @@ from streams.settings import Settings
 from streams.shard.packing import unpack
 
 
-class Partials:
+class CellSubscriber:
     """A view, filled by the records of the topic in their order."""
 
     def __init__(self, settings: Settings, frame: Frame) -> None:
@@ -40,7 +40,7 @@ class Partials:
             self.sources.cell(source, epoch, Cell(*where), packed)
 
 
-def read_complete(settings: Settings, frame: Frame) -> Partials:
+def read_complete(settings: Settings, frame: Frame) -> CellSubscriber:
     """The topic as it is now, with nothing missing. Raises ReadError, and UserError where some source is."""
     partials = read(settings, frame)
     if missing := partials.sources.missing(0):
@@ -51,9 +51,9 @@ def read_complete(settings: Settings, frame: Frame) -> Partials:
     return partials
 
 
-def read(settings: Settings, frame: Frame) -> Partials:
+def read(settings: Settings, frame: Frame) -> CellSubscriber:
     """The topic as it is now. Raises ReadError."""
-    partials = Partials(settings, frame)
+    partials = CellSubscriber(settings, frame)
     for message in to_the_end(settings, settings.topic(TOPIC), range(1)):
         partials.take(message)
     partials.sources.read_to_the_end()

@@ -23,7 +23,7 @@ from processors.measures.terms import Frame, Row
 from schemas.codec import Codec
 from streams.kafka.shard_log import Fenced
 from streams.measures.publisher import TOPIC
-from streams.measures.subscriber import Partials
+from streams.measures.subscriber import CellSubscriber
 from streams.measures.windows import Windows
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
@@ -40,7 +40,7 @@ _STILL_SECONDS = 5.0
 _PAUSE_SECONDS = 5.0
 
 
-class Seen(NamedTuple):
+class Snapshot(NamedTuple):
     """What the view says. rows: None while it is not complete; metrics: the text of them, for a scrape; at: as of when
     (milliseconds); missing: sources; seconds: how long it took.
     """
@@ -53,7 +53,7 @@ class Seen(NamedTuple):
     seconds: float
 
 
-class Viewing:
+class ViewWorker:
     """The view, where this process has it. Runs in a thread of its own; `seen` may be read from any."""
 
     def __init__(self, settings: Settings, codec: Codec, frame: Frame, session_seconds: float) -> None:
@@ -61,16 +61,16 @@ class Viewing:
         self._topic = settings.topic(TOPIC)
         self._metrics = MeasureMetrics(frame)
         self._session_seconds = max(6.0, session_seconds)  # no less is what brokers allow as they come
-        self._partials: Partials | None = None
+        self._partials: CellSubscriber | None = None
         self._windows: Windows | None = None
         self._is_read = False
-        self._seen: Seen | None = None
+        self._seen: Snapshot | None = None
         self._polled_at = self._sure_at = 0.0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="view", daemon=True)
 
     @property
-    def seen(self) -> Seen | None:
+    def seen(self) -> Snapshot | None:
         """What it says; None where this process is not the view, or has stood still and may have lost it."""
         now = time.monotonic()
         if now - self._polled_at > self._session_seconds or now < self._sure_at:
@@ -133,7 +133,7 @@ class Viewing:
             elif not error.retriable():
                 log.warning("%s: %s", self._topic, error.str())
 
-    def _look(self, partials: Partials) -> float:
+    def _look(self, partials: CellSubscriber) -> float:
         """Say the measures anew; how many seconds of a processor that took, whatever others did meanwhile. The first
         time takes everything in and is not counted: it says nothing about the next.
         """
@@ -150,7 +150,7 @@ class Viewing:
         text = text_of(self._metrics.families(found)) if found is not None else b""
         took = time.monotonic() - began
         if self._partials is partials:  # else it was taken over meanwhile
-            self._seen = Seen(found, text, view.at, missing, view.size, took)
+            self._seen = Snapshot(found, text, view.at, missing, view.size, took)
         return 0.0 if is_first else time.thread_time() - busy
 
     def _publish(self, found: list[Row], at: int) -> None:
@@ -173,9 +173,9 @@ class Viewing:
         consumer.incremental_assign(partitions)
         log.info("the view is here")
         self._is_read = False
-        self._partials = Partials(self._settings, self._frame)
+        self._partials = CellSubscriber(self._settings, self._frame)
         self._windows = Windows(self._settings, self._codec)
-        self._seen = Seen(None, b"", 0, (), 0, 0.0)
+        self._seen = Snapshot(None, b"", 0, (), 0, 0.0)
 
     def _lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         if partitions:

@@ -10,9 +10,9 @@ from processors.measures.terms import Row
 from schemas.codec import Codec
 from streams.kafka.headers import headers
 from streams.kafka.reader import key_of, to_the_end
-from streams.kafka.shard_log import Emission
+from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
-from streams.shard.stages import Output
+from streams.shard.stages import ProducerRecord
 
 TOPIC = "rytmi.window.v1"
 _EVERY_SECONDS = 10.0
@@ -24,7 +24,7 @@ class Windows:
     def __init__(self, settings: Settings, codec: Codec) -> None:
         self._settings, self._codec = settings, codec
         self._source = f"rytmi/{settings.application}"
-        self._emission = Emission(settings, "view", 0)
+        self._emission = ShardLog(settings, "view", 0)
         self._published: dict[bytes, Row | None] | None = None
         self._published_at = float("-inf")
 
@@ -40,7 +40,7 @@ class Windows:
         changed = [(name, row) for name, row in found.items() if self._published.get(name) != row]
         gone = [name for name in self._published if name not in found]
         outputs = [self._output(name, row, at) for name, row in changed]
-        outputs += [Output(TOPIC, name, None, []) for name in gone]
+        outputs += [ProducerRecord(TOPIC, name, None, []) for name in gone]
         if outputs:
             self._emission.commit(outputs, ())
         self._published, self._published_at = dict(found), now
@@ -52,7 +52,7 @@ class Windows:
             standing[key_of(message)] = message.value() is not None
         return [name for name, stands in standing.items() if stands]
 
-    def _output(self, name: bytes, row: Row, at: int) -> Output:
+    def _output(self, name: bytes, row: Row, at: int) -> ProducerRecord:
         value = {
             "measure": row.measure,
             "labels": row.labels,
@@ -62,7 +62,7 @@ class Windows:
             "values": {name: None if value is None else float(value) for name, value in row.values.items()},
         }
         about = headers(TOPIC, f"{name.decode()}/{at}", self._source, at)
-        return Output(TOPIC, name, self._codec.encode("window", value), about)
+        return ProducerRecord(TOPIC, name, self._codec.encode("window", value), about)
 
 
 def key(row: Row) -> bytes:

@@ -16,13 +16,13 @@ from processors.events import DECISION_LEVELS, SEVERITIES
 from processors.panes import HOUR_MS
 from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell, Standings
-from streams.metrics.exposition import Table
+from streams.metrics.exposition import GaugeTable
 
 WITHIN = {"1h": HOUR_MS, "4h": 4 * HOUR_MS}
 _MOST_CAUSES = 50  # obstacle causes are free text: beyond this many, the rest is `other`
 
 
-class Standing(NamedTuple):
+class PartitionStanding(NamedTuple):
     """What stands open in one partition, at an instant (milliseconds), and the horizon of what may be claimed by it."""
 
     standings: Standings
@@ -35,7 +35,7 @@ def cells(places: Iterable[str]) -> list[Cell]:
     return [(place, severity) for place in places for severity in SEVERITIES]
 
 
-def cases_standing(partitions: Sequence[Standing], places: Sequence[str]) -> Iterator[Metric]:
+def cases_standing(partitions: Sequence[PartitionStanding], places: Sequence[str]) -> Iterator[Metric]:
     """Open, overdue and soon due cases and the oldest, summed over partitions; nothing where there is none."""
     known = cells(places) if partitions else []
     clocks = [(*cell, clock) for cell in known for clock in CLOCKS]
@@ -81,8 +81,8 @@ def _open(known: Iterable[Cell], standings: Iterable[Standings]) -> Iterator[Met
             counts[cell] += count
             if at is not None:
                 first[cell] = min(at, first.get(cell, at))
-    yield Table("rytmi_cases_open", "Cases received and neither closed nor withdrawn.", labels, counts.items())
-    yield Table(
+    yield GaugeTable("rytmi_cases_open", "Cases received and neither closed nor withdrawn.", labels, counts.items())
+    yield GaugeTable(
         "rytmi_oldest_open_timestamp_seconds",
         "When the oldest open case was received.",
         labels,
@@ -105,7 +105,7 @@ def _overdue(
             late[cell] += certain
             unsure[cell] += more
     for (name, help_), counts in ((past, late), (further, unsure)):
-        yield Table(name, help_, labels, counts.items())
+        yield GaugeTable(name, help_, labels, counts.items())
 
 
 def _due(
@@ -116,7 +116,7 @@ def _due(
         for cell, counts in counted.items():
             for within, count in zip(WITHIN, counts, strict=True):
                 soon[*cell, within] += count
-    return Table(*name, [*labels, "within"], soon.items())
+    return GaugeTable(*name, [*labels, "within"], soon.items())
 
 
 def obstacles_standing(standings: Sequence[Standings]) -> Iterator[Metric]:
@@ -137,7 +137,7 @@ def obstacles_standing(standings: Sequence[Standings]) -> Iterator[Metric]:
         capped: Counter[Cell] = Counter()
         for (touchpoint, cause), count in found.items():
             capped[touchpoint, cause if cause in told else OTHER] += count
-        yield Table(name, help_, ["touchpoint", "cause"], capped.items())
+        yield GaugeTable(name, help_, ["touchpoint", "cause"], capped.items())
 
 
 def decisions_in_flight(standings: Sequence[Standings], units: Iterable[str]) -> Metric:
@@ -147,4 +147,4 @@ def decisions_in_flight(standings: Sequence[Standings], units: Iterable[str]) ->
     for one in standings:
         counts.update({cell: count for cell, (count, _) in one.open().items()})
     about = "Decisions made and neither effective nor revoked."
-    return Table("rytmi_decisions_in_flight", about, ["unit", "level"], counts.items())
+    return GaugeTable("rytmi_decisions_in_flight", about, ["unit", "level"], counts.items())

@@ -16,7 +16,7 @@ Line = tuple[Sequence[str], float]
 """Values of labels, and that of the series."""
 
 
-class Table(GaugeMetricFamily):
+class GaugeTable(GaugeMetricFamily):
     """A gauge of many series, kept as lines: a `Sample` of each is made for whoever asks for them, not for its text."""
 
     def __init__(self, name: str, about: str, labels: Sequence[str], lines: Collection[Line]) -> None:
@@ -77,7 +77,7 @@ def text_of(families: Iterable[Metric]) -> bytes:
 
 def _lines(family: Metric) -> tuple[Sequence[str], Iterable[Line]]:
     """Names of the labels, and what is to be said."""
-    if isinstance(family, Table):
+    if isinstance(family, GaugeTable):
         return family.label_names, family.lines
     names = list(family.samples[0].labels) if family.samples else []
     return names, [([sample.labels[one] for one in names], sample.value) for sample in family.samples]

@@ -17,7 +17,7 @@ from prometheus_client.core import Metric
 from processors.measures.terms import ALL, Frame, Row
 from processors.policy import OTHER
 from streams.metrics.capped import Capped
-from streams.metrics.exposition import Line, Table
+from streams.metrics.exposition import GaugeTable, Line
 
 EVERYTHING = "all"  # what `*` is called in a label
 OUTCOMES = ("met", "missed", "running", "none")
@@ -174,7 +174,7 @@ class MeasureMetrics:
                     found[series.name] += _lines(series, row)
         about = {one.name: one for one in TABLE}
         for name, lines in found.items():
-            yield Table(name, about[name].help, _labels(about[name]), lines)
+            yield GaugeTable(name, about[name].help, _labels(about[name]), lines)
         yield _outcomes(rows, self._frame)
         yield from self._friction(rows)
 
@@ -189,7 +189,7 @@ class MeasureMetrics:
                 cause = row.labels["cause"]
                 place = row.labels["touchpoint"], cause if cause in causes else OTHER, row.window or ""
                 sums[place] += row.values[value] or 0  # type: ignore[assignment]
-            yield Table(name, about, labels, sums.items())
+            yield GaugeTable(name, about, labels, sums.items())
 
 
 def _labels(series: Series) -> list[str]:
@@ -258,7 +258,7 @@ def _outcomes(rows: Iterable[Row], frame: Frame) -> Metric:
             counts = _came_out(by_window.get(window))
             lines += [((*cell, window, outcome), n) for outcome, n in zip(OUTCOMES, counts, strict=True)]
     about = "Clocks that started in the window, by how they came out: none is without a target, or cancelled."
-    return Table("rytmi_clock_outcomes", about, [*_CLOCK, "outcome"], lines)
+    return GaugeTable("rytmi_clock_outcomes", about, [*_CLOCK, "outcome"], lines)
 
 
 def _came_out(row: Row | None) -> tuple[int, int, int, int]:

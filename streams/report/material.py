@@ -23,7 +23,7 @@ from processors.policy import CLOCKS
 from streams import UserError
 from streams.config import Config
 from streams.measures.frame import frame
-from streams.results.cells import Known
+from streams.results.cells import KnownCells
 from streams.shard.packing import pack, unpack
 
 WINDOWS = {"1d": DAY_MS, "7d": 7 * DAY_MS, "28d": 28 * DAY_MS}
@@ -41,7 +41,7 @@ class Material:
     """
 
     config: Config
-    known: Known
+    known: KnownCells
     at: int
     decisions: Callable[[], Sequence[Decided]]
     _view: View = field(init=False)
@@ -162,7 +162,9 @@ class Material:
                             yield where.a, where.b, fact[2], length, fact[3]
 
 
-def gather(config: Config, known: Known, until: int | None, decisions: Callable[[], Sequence[Decided]]) -> Material:
+def gather(
+    config: Config, known: KnownCells, until: int | None, decisions: Callable[[], Sequence[Decided]]
+) -> Material:
     """What a report as of an instant is made of; None: as of when the cells are. Raises UserError.
 
     Cells cannot be taken back far: what has ended since would seem to have ended then.

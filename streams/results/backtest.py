@@ -19,7 +19,7 @@ from processors.standing import Standing
 from streams.results.decisions import DECISIONS, decision_row
 from streams.results.files import write_lines, writing
 from streams.results.measures import Results
-from streams.results.parallel import Told, parts
+from streams.results.parallel import AlarmLine, parts
 
 _decode = msgspec.json.Decoder().decode
 _TELL_EVERY = 20_000
@@ -55,7 +55,7 @@ def run(
     settled = backtest.until if until is None else until
     results = Results(frame)
     standings: defaultdict[str, dict[str, Standing]] = defaultdict(dict)
-    told: list[Told] = []
+    told: list[AlarmLine] = []
     cases = outcomes = 0
     with writing(out / "cases.jsonl") as case_file, writing(out / "clock.jsonl") as clock_file:
         for part in parts(backtest, settled, processes):

@@ -16,7 +16,7 @@ from streams.settings import Settings
 from streams.shard.packing import unpack
 
 
-class Known(NamedTuple):
+class KnownCells(NamedTuple):
     """Cells, as of an instant, and since when they know what happened (None: nothing happened). Milliseconds."""
 
     origin: str
@@ -25,13 +25,13 @@ class Known(NamedTuple):
     cells: Mapping[Cell, Facts]
 
 
-def of_results(folder: Path) -> Known:
+def of_results(folder: Path) -> KnownCells:
     """What a backtest wrote. Raises UserError."""
     saved = read_cells(folder)
-    return Known(str(folder), saved.at, _first(saved.cells), saved.cells)
+    return KnownCells(str(folder), saved.at, _first(saved.cells), saved.cells)
 
 
-def of_topics(settings: Settings, frame: Frame, retention_ms: int) -> Known:
+def of_topics(settings: Settings, frame: Frame, retention_ms: int) -> KnownCells:
     """What the workers share. What is older than the retention may have been purged. Raises UserError."""
     partials = read_complete(settings, frame)
     cells: dict[Cell, Facts] = {}
@@ -42,7 +42,7 @@ def of_topics(settings: Settings, frame: Frame, retention_ms: int) -> Known:
         cells[where] = facts
     at = partials.sources.known_until()
     first = _first(cells)
-    return Known("the topics", at, None if first is None else max(first, at - retention_ms), cells)
+    return KnownCells("the topics", at, None if first is None else max(first, at - retention_ms), cells)
 
 
 def _first(cells: Mapping[Cell, Facts]) -> int | None:

@@ -12,7 +12,7 @@ from processors.measures.rows import kept, order, rows
 from processors.measures.terms import Cell, Contribution, Fact, Frame
 from processors.measures.view import View
 from processors.standing import Standings
-from streams.metrics.cases import Standing, cases_standing, decisions_in_flight, obstacles_standing
+from streams.metrics.cases import PartitionStanding, cases_standing, decisions_in_flight, obstacles_standing
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
 from streams.results.files import write_lines
@@ -63,7 +63,7 @@ class Results:
     def _standing(self, at: int) -> Iterator[Metric]:
         """Everything has been read, so all that is overdue may be claimed to be."""
         policies = self._frame.policies
-        cases = Standing(self.cases, at, lambda _: at + 1)
+        cases = PartitionStanding(self.cases, at, lambda _: at + 1)
         yield from cases_standing([cases], list(policies.touchpoints))
         yield from obstacles_standing([self.obstacles])
         yield decisions_in_flight([self.decisions], policies.units)

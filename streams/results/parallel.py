@@ -30,7 +30,7 @@ Entity = tuple[str, str]
 """Kind and id."""
 
 
-class Told(NamedTuple):
+class AlarmLine(NamedTuple):
     """An alarm: when (milliseconds) and which, whether it was raised, its line."""
 
     at: int
@@ -46,7 +46,7 @@ class Part(NamedTuple):
     case_count: int
     clocks: bytes
     clock_count: int
-    told: list[Told]
+    told: list[AlarmLine]
     cells: CellsSoFar
     standings: dict[str, dict[str, Standing]]
     answers: list[Answer]
@@ -127,7 +127,7 @@ def _part(backtest: Backtest, entities: Sequence[Entity], until: int) -> Part:
     for name, entries, judged in backtest.cases(name for kind, name in entities if kind == "case"):
         clocks += [encoded(outcome_row(outcome)) for outcome in backtest.outcomes(name, judged)]
         for alarm in backtest.alarms(name, entries, judged, until):
-            part.told.append(Told(alarm["at"], alarm["id"], alarm["kind"] == "raised", encoded(alarm_row(alarm))))
+            part.told.append(AlarmLine(alarm["at"], alarm["id"], alarm["kind"] == "raised", encoded(alarm_row(alarm))))
         add(part.cells, backtest.contribution(entries, judged))
         standing = of_case(judged)
         if standing is not None:

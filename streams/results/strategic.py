@@ -13,7 +13,7 @@ from streams.settings import Settings
 _TOPIC, _LEVEL = "leadership.decision.v1", "strategic"
 
 
-class Step(NamedTuple):
+class StrategicStage(NamedTuple):
     """A stage that a strategic decision has reached. at: milliseconds since the epoch, the earliest that was told."""
 
     decision: str
@@ -29,17 +29,17 @@ class Step(NamedTuple):
         return f"{self.title or self.decision}{where}: {self.stage}"
 
 
-def strategic(settings: Settings) -> list[Step]:
+def strategic(settings: Settings) -> list[StrategicStage]:
     """All that the topic still holds, oldest first. What cannot be read is a dead letter's business, and left out."""
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-    first: dict[tuple[str, str], Step] = {}
+    first: dict[tuple[str, str], StrategicStage] = {}
     for message in to_the_end(settings, settings.topic(_TOPIC), range(settings.partitions)):
         try:
             event = codec.decode("decision", message.value())
         except DecodeError:
             continue
         if isinstance(event, Decision) and event.level == _LEVEL:
-            step = Step(event.decision, event.stage, event.at, event.unit, event.title)
+            step = StrategicStage(event.decision, event.stage, event.at, event.unit, event.title)
             known = first.get((event.decision, event.stage))
             if known is None or step.at < known.at:
                 first[event.decision, event.stage] = step

@@ -56,7 +56,7 @@ def limited(sources: Iterable[Source], records: Iterable[str], controls: Notes, 
     return found
 
 
-class Reach:
+class Claims:
     """The horizons of one partition of cases, by touchpoint (milliseconds); 0: nothing is known yet."""
 
     def __init__(self, sources: Sequence[Source], settle_ms: int, event_clock: bool = False) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Tally:
+class Counters:
     """Counters by their labels. Written by the pipeline's thread alone."""
 
     events: Counter[tuple[str, str]] = field(default_factory=Counter)  # (topic, folded, repeated ...)

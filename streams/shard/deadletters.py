@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from processors.alarm_record import dead_letter
 from processors.policy import Policies
 from streams.alertmanager.sinks import Alarm
-from streams.shard.stages import Output
+from streams.shard.stages import ProducerRecord
 
 
 class TooManyDeadLetters(RuntimeError):
@@ -23,7 +23,7 @@ class DeadLetter(NamedTuple):
     message: str
     feedback: tuple[str, str] | None = None
 
-    def output(self, partition: int) -> Output:
+    def output(self, partition: int) -> ProducerRecord:
         """The record as it came, and in headers whence, and why it is here."""
         about = [
             *self.record.headers,
@@ -33,7 +33,7 @@ class DeadLetter(NamedTuple):
             ("rytmi_reason", self.reason.encode()),
             ("rytmi_message", self.message.encode("utf-8", "replace")),
         ]
-        return Output("rytmi.deadletter.v1", self.record.key, self.record.value, about)
+        return ProducerRecord("rytmi.deadletter.v1", self.record.key, self.record.value, about)
 
     def alarm(self, partition: int, now: int, policies: Policies) -> Alarm | None:
         """Critical feedback that cannot be taken in is somebody's to look at; None for all else."""
@@ -45,7 +45,7 @@ class DeadLetter(NamedTuple):
         return dead_letter(place, case, self.feedback[0], self.reason, self.record.timestamp, now, policies)
 
 
-def bear(letter: DeadLetter, partition: int, in_a_row: int, most: int) -> None:
+def enforce_limit(letter: DeadLetter, partition: int, in_a_row: int, most: int) -> None:
     """Bear that a record could not be taken in; raises TooManyDeadLetters when too many follow one another.
 
     most: how many may; 0: any number.

@@ -13,10 +13,10 @@ from processors.events import Feedback, InvalidEvent
 from processors.ledger import Entry
 from processors.policy import Policies
 from schemas.codec import Codec, DecodeError
-from streams.kafka.shard_log import StateWrite
+from streams.kafka.shard_log import ChangelogRecord
 from streams.shard.claims import noted
-from streams.shard.counters import Tally
-from streams.shard.deadletters import DeadLetter, bear
+from streams.shard.counters import Counters
+from streams.shard.deadletters import DeadLetter, enforce_limit
 from streams.shard.shard import Shard
 from streams.shard.store import control_write
 
@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     follows: int | None = None
 
 
-class Said(NamedTuple):
+class ControlRecord(NamedTuple):
     """A control record: of which record's topic, what, and when it was appended (milliseconds)."""
 
     record_name: str
@@ -57,7 +57,7 @@ Groups = dict[str, list[tuple[str, Any, Entry]]]  # by entity: (topic, record, e
 class Intake:
     """Reads and checks records, and knows which producers have been named in the log."""
 
-    def __init__(self, codec: Codec, policies: Policies, partitions: int, most_in_a_row: int, tally: Tally) -> None:
+    def __init__(self, codec: Codec, policies: Policies, partitions: int, most_in_a_row: int, tally: Counters) -> None:
         self._codec, self._policies, self._partitions = codec, policies, partitions
         self._most_in_a_row, self._tally = most_in_a_row, tally
         self._sources_named: set[tuple[str, str]] = set()
@@ -68,7 +68,7 @@ class Intake:
         batch: Batch,
         groups: Groups,
         dead: list[DeadLetter],
-        said: list[Said],
+        said: list[ControlRecord],
         in_a_row: dict[str, int],
     ) -> int:
         """Sort a batch into entries by entity, control records, and what is neither; the latest `at`."""
@@ -82,7 +82,7 @@ class Intake:
             try:
                 event = None
                 if record.key is None:
-                    said.append(Said(record_name, self._control(record), record.timestamp))
+                    said.append(ControlRecord(record_name, self._control(record), record.timestamp))
                     continue
                 event = decode(record_name, record.value)
                 entity = entity_of(event)
@@ -100,7 +100,7 @@ class Intake:
                 read = event if event is not None else getattr(wrong, "record", None)
                 dead.append(DeadLetter(topic, record, wrong.reason, str(wrong), _feedback(read)))
                 refused += 1
-                bear(dead[-1], shard.partition, refused, self._most_in_a_row)
+                enforce_limit(dead[-1], shard.partition, refused, self._most_in_a_row)
                 continue
             refused = 0
             if event.at > latest:
@@ -129,7 +129,7 @@ class Intake:
             log.warning("producer %s of %s %s", source, topic, fault)
 
 
-def unseen(shard: Shard, batches: Sequence[Batch]) -> list[Batch]:
+def skip_committed(shard: Shard, batches: Sequence[Batch]) -> list[Batch]:
     """The batches less what the state holds already: delivered again after a crash, it is not even counted twice."""
     positions, fresh = dict(shard.store.positions), []
     for batch in batches:
@@ -153,7 +153,7 @@ def _feedback(event: Any) -> tuple[str, str] | None:
     return (event.touchpoint, event.severity) if type(event) is Feedback else None
 
 
-def notes(shard: Shard, said: Sequence[Said]) -> list[StateWrite]:
+def notes(shard: Shard, said: Sequence[ControlRecord]) -> list[ChangelogRecord]:
     """What the notes of a shard become by control records."""
     controls, changed = dict(shard.store.controls), {}
     for one in said:

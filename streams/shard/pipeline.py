@@ -17,13 +17,13 @@ from processors.policy import Policies
 from schemas.codec import Codec
 from streams.alertmanager.sinks import Alarm
 from streams.kafka.headers import trace
-from streams.kafka.shard_log import StateWrite
-from streams.shard.counters import Tally
+from streams.kafka.shard_log import ChangelogRecord
+from streams.shard.counters import Counters
 from streams.shard.deadletters import DeadLetter
-from streams.shard.intake import Batch, Groups, Intake, Said, notes, unseen
+from streams.shard.intake import Batch, ControlRecord, Groups, Intake, notes, skip_committed
 from streams.shard.serde import pack
 from streams.shard.shard import EVENT_TIME, Shard
-from streams.shard.stages import Effects, Output
+from streams.shard.stages import Effects, ProducerRecord
 from streams.shard.store import entity_write, in_a_row_write, position_write
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _WORDS = {**WORDS, TOO_LATE: "the entity was purged, or might have been, before 
 class Pipeline:
     """Takes batches of raw records into shards. Used from one thread."""
 
-    def __init__(self, codec: Codec, policies: Policies, partitions: int, most_in_a_row: int, tally: Tally) -> None:
+    def __init__(self, codec: Codec, policies: Policies, partitions: int, most_in_a_row: int, tally: Counters) -> None:
         self._policies, self.tally = policies, tally
         self._intake = Intake(codec, policies, partitions, most_in_a_row, tally)
 
@@ -45,12 +45,12 @@ class Pipeline:
 
         wall_now: milliseconds; None where the input's own progress is the time.
         """
-        fresh = unseen(shard, batches)
+        fresh = skip_committed(shard, batches)
         if not fresh:
             return []
         dead: list[DeadLetter] = []
         groups: Groups = {}
-        said: list[Said] = []
+        said: list[ControlRecord] = []
         times = dict(shard.event_times)
         latest, in_a_row = shard.event_now, dict(shard.store.in_a_row)
         for batch in fresh:
@@ -64,12 +64,12 @@ class Pipeline:
         taken_in.append(position_write(EVENT_TIME, latest))
         taken_in += [in_a_row_write(t, n) for t, n in in_a_row.items() if n != shard.store.in_a_row.get(t, 0)]
         taken_in += notes(shard, said)
-        states: list[StateWrite] = []
+        states: list[ChangelogRecord] = []
         changes: list[tuple[str, Effects]] = []
         alarms: list[Alarm] = []
         telling = shard.stage.telling
 
-        def outputs() -> Iterator[Output]:
+        def outputs() -> Iterator[ProducerRecord]:
             for entity, effects in self._fold(shard, groups, dead, repeated, now):
                 states.append(_written(entity, effects))
                 changes.append((entity, effects))
@@ -152,7 +152,7 @@ class Pipeline:
         batches: Sequence[Batch],
         repeated: Counter[str],
         dead: list[DeadLetter],
-        said: list[Said],
+        said: list[ControlRecord],
         alarms: Sequence[Alarm],
     ) -> None:
         self._count_alarms(alarms)
@@ -175,11 +175,11 @@ class Pipeline:
             log.warning(words, topic, len(letters), reason, first.record.offset, first.message)
 
 
-def _written(entity: str, effects: Effects) -> StateWrite:
+def _written(entity: str, effects: Effects) -> ChangelogRecord:
     return entity_write(entity, pack(effects.ledger, effects.settled_at, effects.standing is not None))
 
 
-def _pass_trace(record: Any, outputs: list[Output]) -> None:
+def _pass_trace(record: Any, outputs: list[ProducerRecord]) -> None:
     """What an event caused belongs to the trace that the event came in."""
     if context := trace(record.headers):
         for output in outputs:

@@ -27,7 +27,7 @@ _KEPT = 600  # marks of each partition: at five a second, two minutes in which a
 _POLL_SECONDS = 0.2
 
 
-class Progress:
+class DecisionProgress:
     """Sends marks, and keeps those of all. Marks are read in a thread of their own; reading them here never waits."""
 
     def __init__(self, settings: Settings, codec: Codec) -> None:

@@ -18,13 +18,13 @@ from processors.ledger import Entry, Ledger
 from processors.measures.cells import Cells
 from processors.standing import CaseStanding, Standing, Standings
 from streams.kafka.reader import end
-from streams.kafka.shard_log import Emission, StateWrite
+from streams.kafka.shard_log import ChangelogRecord, ShardLog
 from streams.settings import Settings
-from streams.shard.claims import Reach
+from streams.shard.claims import Claims
 from streams.shard.packing import pack as pack_cells
 from streams.shard.packing import unpack as unpack_cells
 from streams.shard.serde import header, pack, unpack
-from streams.shard.stages import Effects, Output, Stage
+from streams.shard.stages import Effects, ProducerRecord, Stage
 from streams.shard.store import Store, entity_write, position_write
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Shard:
     restored_alarms: the records of alarms that stood when it was opened.
     """
 
-    def __init__(self, settings: Settings, stage: Stage, partition: int, retention_ms: int, reach: Reach) -> None:
+    def __init__(self, settings: Settings, stage: Stage, partition: int, retention_ms: int, reach: Claims) -> None:
         self.id = ShardId(stage.name, partition)
         self.stage, self.partition = stage, partition
         self.standings = Standings()
@@ -62,7 +62,7 @@ class Shard:
         self.reach = reach
         self.restored_alarms: list[dict[str, Any]] = []
         self.store = Store()
-        self.emission = Emission(settings, stage.name, partition)
+        self.emission = ShardLog(settings, stage.name, partition)
         self.event_now = 0  # the latest `at` taken in, milliseconds
         self.event_times: dict[str, int] = {}  # the same by topic, since it was opened
         self._settings, self._retention_ms = settings, retention_ms
@@ -149,9 +149,9 @@ class Shard:
 
     def purge(self, now: int) -> tuple[int, list[dict[str, Any]]]:
         """Forget what has been at rest for longer than the retention; how many entities, and the alarms that end."""
-        outputs: list[Output] = []
+        outputs: list[ProducerRecord] = []
         alarms: list[dict[str, Any]] = []
-        states: list[StateWrite] = []
+        states: list[ChangelogRecord] = []
         rest: list[tuple[int, str]] = []
         seen: set[str] = set()
         while self._settled and self._settled[0][0] < now - self._retention_ms and len(states) < _PURGED_AT_ONCE:

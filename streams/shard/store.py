@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from streams.kafka.reader import key_of, to_the_end
-from streams.kafka.shard_log import StateWrite
+from streams.kafka.shard_log import ChangelogRecord
 from streams.settings import Settings
 
 _ENTITY, _POSITION, _IN_A_ROW, _CONTROL, _EPOCH = b"e", b"p", b"r", b"c", b"n"
@@ -37,7 +37,7 @@ class Store:
         self.controls: dict[str, int] = {}
         self.epoch = 0
 
-    def apply(self, write: StateWrite) -> None:
+    def apply(self, write: ChangelogRecord) -> None:
         """Take over a record of the changelog."""
         kind, name = write.key[:1], write.key[1:].decode()
         if kind == _POSITION:
@@ -59,31 +59,31 @@ class Store:
         """Read the changelog from its start to its end. Raises ReadError."""
         started, read = time.monotonic(), 0
         for message in to_the_end(settings, settings.changelog(stage), range(partition, partition + 1)):
-            self.apply(StateWrite(key_of(message), message.value()))
+            self.apply(ChangelogRecord(key_of(message), message.value()))
             read += 1
         return Restored(read, time.monotonic() - started)
 
 
-def entity_write(entity: str, value: bytes | None) -> StateWrite:
+def entity_write(entity: str, value: bytes | None) -> ChangelogRecord:
     """The changelog record of an entity."""
-    return StateWrite(_ENTITY + entity.encode(), value)
+    return ChangelogRecord(_ENTITY + entity.encode(), value)
 
 
-def position_write(topic: str, position: int) -> StateWrite:
+def position_write(topic: str, position: int) -> ChangelogRecord:
     """The changelog record that says which offset of a topic comes next."""
-    return StateWrite(_POSITION + topic.encode(), str(position).encode())
+    return ChangelogRecord(_POSITION + topic.encode(), str(position).encode())
 
 
-def in_a_row_write(topic: str, count: int) -> StateWrite:
+def in_a_row_write(topic: str, count: int) -> ChangelogRecord:
     """The changelog record that says how many of the latest records of a topic could not be taken in."""
-    return StateWrite(_IN_A_ROW + topic.encode(), str(count).encode())
+    return ChangelogRecord(_IN_A_ROW + topic.encode(), str(count).encode())
 
 
-def epoch_write(epoch: int) -> StateWrite:
+def epoch_write(epoch: int) -> ChangelogRecord:
     """The changelog record that says under which epoch the partition's cells are shared."""
-    return StateWrite(_EPOCH, str(epoch).encode())
+    return ChangelogRecord(_EPOCH, str(epoch).encode())
 
 
-def control_write(name: str, at: int | None) -> StateWrite:
+def control_write(name: str, at: int | None) -> ChangelogRecord:
     """The changelog record of a note of control records; None: it goes away."""
-    return StateWrite(_CONTROL + name.encode(), None if at is None else str(at).encode())
+    return ChangelogRecord(_CONTROL + name.encode(), None if at is None else str(at).encode())

@@ -9,12 +9,12 @@ from faust.types.tuples import TP
 from streams.kafka import topics
 from streams.settings import Settings
 from streams.shard.claims import FOREVER
-from streams.shard.progress import Progress
+from streams.shard.progress import DecisionProgress
 from streams.shard.shard import Shard, ShardId
 from streams.shard.stages import Stage
 
 
-class Known:
+class Watermarks:
     """What follows from how far the partitions have been read. Instants: milliseconds since the epoch; None: not known.
 
     shards: those owned. ended_at: until when a partition has been read to its end, as far as that was seen.
@@ -24,7 +24,7 @@ class Known:
         self,
         settings: Settings,
         stages: Iterable[Stage],
-        progress: Progress,
+        progress: DecisionProgress,
         event_clock: bool,
         shards: Callable[[], Mapping[ShardId, Shard]],
         ended_at: Callable[[TP], int | None],

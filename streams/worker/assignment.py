@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from streams.alertmanager.sinks import Alarm, AlarmSink
 from streams.config import Config
 from streams.settings import Settings
-from streams.shard.claims import Reach, Source
+from streams.shard.claims import Claims, Source
 from streams.shard.shard import Shard, ShardId
 from streams.shard.stages import Stage
 from streams.worker.options import Options
@@ -24,7 +24,7 @@ _OPENED_AT_ONCE = 8
 _NEVER = -2  # before any generation of the group
 
 
-class Owned:
+class Assignment:
     """The shards, and whether anything may be done on them.
 
     ready: nothing is moving, and the state of all is read back. is_leaving: the worker was told to stop.
@@ -66,7 +66,7 @@ class Owned:
         log.info("generation %d: owning partitions %s", generation, ", ".join(map(str, numbers)) or "none")
 
     def _shard(self, name: ShardId) -> Shard:
-        reach = Reach(self.sources, self._config.file.settle, self._options.event_clock)
+        reach = Claims(self.sources, self._config.file.settle, self._options.event_clock)
         return Shard(self._settings, self._stages[name.stage], name.partition, self._config.retention_ms, reach)
 
     def _open(self, shard: Shard) -> Shard | None:

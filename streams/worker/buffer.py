@@ -18,7 +18,7 @@ _MOST_BYTES = 160 * 1024 * 1024
 _BYTES_AROUND_A_VALUE = 1_000  # a record's key, headers and objects
 
 
-class Waiting(NamedTuple):
+class QueuedBatch(NamedTuple):
     """A batch, the event that is acknowledged when it is durable, and about how many bytes it takes in memory."""
 
     event: Any
@@ -26,12 +26,12 @@ class Waiting(NamedTuple):
     weight: int
 
 
-class Queues:
+class BatchBuffer:
     """`stages`: their names, in the order in which they are to be taken."""
 
     def __init__(self, stages: Sequence[str]) -> None:
         self._order = {stage: place for place, stage in enumerate(stages)}
-        self._waiting: defaultdict[ShardId, deque[Waiting]] = defaultdict(deque)
+        self._waiting: defaultdict[ShardId, deque[QueuedBatch]] = defaultdict(deque)
         self._room, self._bytes = asyncio.Event(), 0
 
     async def put(self, shard: ShardId, event: Any, batch: Batch) -> None:
@@ -41,9 +41,9 @@ class Queues:
             self._room.clear()
             await self._room.wait()
         self._bytes += weight
-        self._waiting[shard].append(Waiting(event, batch, weight))
+        self._waiting[shard].append(QueuedBatch(event, batch, weight))
 
-    def take(self) -> tuple[ShardId, list[Waiting]] | None:
+    def take(self) -> tuple[ShardId, list[QueuedBatch]] | None:
         """All that waits for one shard, None if nothing waits for any.
 
         What tells others goes first, so that its links are folded with the rest of their cases; then the fullest.
@@ -55,7 +55,7 @@ class Queues:
         queue = self._waiting[name]
         return name, [queue.popleft() for _ in range(len(queue))]
 
-    def acknowledge(self, done: Sequence[Waiting]) -> None:
+    def acknowledge(self, done: Sequence[QueuedBatch]) -> None:
         """What was taken is durable, or void: there is room again."""
         for event, _, weight in done:
             event.ack()

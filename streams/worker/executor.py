@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 
-class Lane:
+class SerialExecutor:
     """The first failure is the last thing done, and `on_failure` is told of it in that thread.
 
     Were a batch folded after an earlier one of its partition had failed, that one would be passed over.

@@ -18,11 +18,11 @@ from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell
 from streams.alertmanager.sinks import AlarmSink
 from streams.config import Config
-from streams.measures.view import Seen
-from streams.metrics.cases import Standing, cases_standing, cells, decisions_in_flight, obstacles_standing
-from streams.metrics.exposition import Table, text_of
+from streams.measures.view import Snapshot
+from streams.metrics.cases import PartitionStanding, cases_standing, cells, decisions_in_flight, obstacles_standing
+from streams.metrics.exposition import GaugeTable, text_of
 from streams.shard.claims import backfill
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.shard.shard import Shard, ShardId
 from streams.worker.health import Health
 from streams.worker.worker import Worker
@@ -72,7 +72,7 @@ def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Sha
         [s for name, s in shards.items() if name.stage == stage] for stage in ("cases", "obstacles", "decisions")
     )
     places = list(config.policies.touchpoints)
-    yield from cases_standing([Standing(s.standings, now_ms(s), s.reach.horizon) for s in cases], places)
+    yield from cases_standing([PartitionStanding(s.standings, now_ms(s), s.reach.horizon) for s in cases], places)
     yield from _reach(cases, places)
     yield _alarms(cells(places) if cases else [], cases)
     yield from obstacles_standing([s.standings for s in obstacles])
@@ -117,10 +117,10 @@ def _alarms(places: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
     for shard in shards:
         active.update(shard.alarms.counts())
     labels = ["touchpoint", "severity", "clock", "level"]
-    return Table("rytmi_alarms_active", "Alarms that stand.", labels, active.items())
+    return GaugeTable("rytmi_alarms_active", "Alarms that stand.", labels, active.items())
 
 
-def counted(tally: Tally) -> Iterator[Metric]:
+def counted(tally: Counters) -> Iterator[Metric]:
     """The counters of this process."""
     events = CounterMetricFamily(
         "rytmi_events", "Records taken in, by what became of them.", labels=["topic", "result"]
@@ -167,14 +167,14 @@ def telling(sink: AlarmSink) -> Iterator[Metric]:
     yield CounterMetricFamily("rytmi_alertmanager_failures", "Requests to Alertmanager that failed.", sink.failures)
 
 
-def viewing(seen: Seen | None) -> bytes:
+def viewing(seen: Snapshot | None) -> bytes:
     """The text of what this worker says as the view: whether it is complete, what it knows, the measures; nothing where
     it is not the view. All of it is of one look: figures beside "complete: 0", or none beside 1, would be neither.
     """
     return b"" if seen is None else text_of(view_families(seen)) + seen.metrics
 
 
-def view_families(seen: Seen) -> Iterator[Metric]:
+def view_families(seen: Snapshot) -> Iterator[Metric]:
     """Whether the view is complete, and as of when, as metrics."""
     yield GaugeMetricFamily(
         "rytmi_view_complete", "1 if every source is in the view; else the measures are silent.", seen.rows is not None

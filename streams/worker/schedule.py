@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 
 from streams.alertmanager.sinks import AlarmSink
 from streams.kafka.reader import ReadError
-from streams.measures.publisher import Sharings
+from streams.measures.publisher import CellPublishers
 from streams.shard.claims import backfill, limited
 from streams.shard.pipeline import Pipeline
-from streams.shard.progress import Progress
+from streams.shard.progress import DecisionProgress
 from streams.shard.shard import Shard
-from streams.shard.watermarks import Known
-from streams.worker.assignment import Owned
+from streams.shard.watermarks import Watermarks
+from streams.worker.assignment import Assignment
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +25,16 @@ _FILL_SECONDS = 0.03  # of every tick, while the cells of a new shard are rebuil
 _BEHIND_MS = 5_000  # so far behind, cells change again and again
 
 
-class Ticks:
+class Schedule:
     """Announces, says how far decisions are, shares cells, forgets. event_clock: as in `Options`."""
 
     def __init__(
         self,
-        owned: Owned,
-        known: Known,
+        owned: Assignment,
+        known: Watermarks,
         pipeline: Pipeline,
-        sharings: Sharings,
-        progress: Progress,
+        sharings: CellPublishers,
+        progress: DecisionProgress,
         sink: AlarmSink,
         event_clock: bool,
     ) -> None:

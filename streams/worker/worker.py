@@ -21,24 +21,24 @@ from streams.alertmanager.sinks import AlarmSink
 from streams.config import Config
 from streams.kafka import topics
 from streams.measures.frame import frame
-from streams.measures.publisher import Sharings
-from streams.measures.view import Viewing
+from streams.measures.publisher import CellPublishers
+from streams.measures.view import ViewWorker
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
-from streams.shard.progress import Progress
+from streams.shard.progress import DecisionProgress
 from streams.shard.shard import ShardId
 from streams.shard.stages import Stage, stages
-from streams.shard.watermarks import Known
-from streams.worker.assignment import Owned
-from streams.worker.buffer import Queues
+from streams.shard.watermarks import Watermarks
+from streams.worker.assignment import Assignment
+from streams.worker.buffer import BatchBuffer
 from streams.worker.consumer import EnvelopeConsumer, EnvelopeTransport, check_versions
-from streams.worker.executor import Lane
+from streams.worker.executor import SerialExecutor
 from streams.worker.options import Options, faust_settings
 from streams.worker.process import App, leave_after
-from streams.worker.schedule import PURGE_SECONDS, TICK_SECONDS, Ticks
+from streams.worker.schedule import PURGE_SECONDS, TICK_SECONDS, Schedule
 
 log = logging.getLogger(__name__)
 
@@ -51,25 +51,27 @@ class Worker:
     def __init__(self, settings: Settings, config: Config, options: Options, sink: AlarmSink) -> None:
         check_versions()
         self.settings, self.config, self.options = settings, config, options
-        self.tally, self.sink = Tally(), sink
+        self.tally, self.sink = Counters(), sink
         self.committed_at: dict[TP, float] = {}
         self.failed: BaseException | None = None
         codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
         policies = config.policies
         self.stages = stages(policies, codec.encode, f"rytmi/{settings.application}")
-        self.owned = Owned(settings, config, options, self.stages, sink)
-        self._progress = Progress(settings, codec)
-        self.known = Known(
+        self.owned = Assignment(settings, config, options, self.stages, sink)
+        self._progress = DecisionProgress(settings, codec)
+        self.known = Watermarks(
             settings, self.stages, self._progress, options.event_clock, lambda: self.owned.shards, self._ended_at
         )
-        self.viewing = Viewing(settings, codec, frame(config), options.session_timeout)
+        self.viewing = ViewWorker(settings, codec, frame(config), options.session_timeout)
         self._pipeline = Pipeline(codec, policies, settings.partitions, options.most_deadletters_in_a_row, self.tally)
-        sharings = Sharings(settings)
-        self._ticks = Ticks(self.owned, self.known, self._pipeline, sharings, self._progress, sink, options.event_clock)
+        sharings = CellPublishers(settings)
+        self._ticks = Schedule(
+            self.owned, self.known, self._pipeline, sharings, self._progress, sink, options.event_clock
+        )
         self._is_ticking = False
         self._loop: asyncio.AbstractEventLoop
-        self._queues = Queues([stage.name for stage in self.stages])
-        self._lane = Lane("pipeline", self._crash)
+        self._queues = BatchBuffer([stage.name for stage in self.stages])
+        self._lane = SerialExecutor("pipeline", self._crash)
         self.app = self._build()
 
     def _build(self) -> faust.App:

@@ -29,12 +29,12 @@ from streams.config import Config, load, parse
 from streams.demo.organisation import Organisation
 from streams.kafka.topics import CHANGELOGS
 from streams.measures.frame import frame
-from streams.measures.publisher import Sharing
-from streams.measures.subscriber import Partials
-from streams.measures.view import Seen
+from streams.measures.publisher import CellPublisher
+from streams.measures.subscriber import CellSubscriber
+from streams.measures.view import Snapshot
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.shard.packing import pack, unpack
 from streams.shard.shard import ShardId
 from streams.shard.store import Store
@@ -110,11 +110,11 @@ class Large:
         )
         return shards
 
-    def viewed(self, shards: list[Any]) -> Partials:
+    def viewed(self, shards: list[Any]) -> CellSubscriber:
         """A view that has read what the shards share."""
         before, read, count = _memory(), 0.0, 0
         settings: Any = SimpleNamespace(partitions=PARTITIONS)
-        partials = Partials(settings, frame(self.config))
+        partials = CellSubscriber(settings, frame(self.config))
         for shard in shards:
             shard.sharing._unsent = shard.cells.cells()
             records = list(_shared(shard, 0.0))
@@ -135,7 +135,7 @@ class Large:
         )
         return partials
 
-    def flow(self, shards: list[Any], partials: Partials) -> None:
+    def flow(self, shards: list[Any], partials: CellSubscriber) -> None:
         """Two thousand events a second, on cases of all ages."""
         bursts = [self._burst(n) for n in range(EVENTS_A_SECOND * SECONDS)]
         for n, burst in enumerate(bursts):
@@ -169,7 +169,7 @@ class Large:
             f"second; of a processor: {of_all}"
         )
 
-    def scrape(self, shards: list[Any], partials: Partials) -> None:
+    def scrape(self, shards: list[Any], partials: CellSubscriber) -> None:
         """A look, and the page of the worker that is the view and owns all partitions."""
         began = time.process_time()
         partials.view.advance(NOW + _DAY)
@@ -182,7 +182,7 @@ class Large:
             f"({len(text) / 2**20:,.0f} MiB) {looked:.1f} s"
         )
         worker = _worker(self.config, shards, [self._elsewhere(entries) for entries in self._cases[:5_000]])
-        seen = Seen((), text, NOW, (), 0, 0.0)
+        seen = Snapshot((), text, NOW, (), 0, 0.0)
         began = time.process_time()
         own = text_of(WorkerCollector(worker, worker.health).collect())
         page = own + viewing(seen)
@@ -191,7 +191,7 @@ class Large:
             f"{len(page) / 2**20:,.0f} MiB, in {time.process_time() - began:.2f} s"
         )
 
-    def _look(self, partials: Partials, at: int) -> None:
+    def _look(self, partials: CellSubscriber, at: int) -> None:
         partials.view.advance(at)
         text_of(MeasureMetrics(frame(self.config)).families(list(rows(partials.view, frame(self.config)))))
 
@@ -263,7 +263,7 @@ def _shard(number: int) -> Any:
         sent=[],
     )
     shard.emission = SimpleNamespace(commit=lambda outputs, states: shard.sent.extend(outputs))
-    shard.sharing = Sharing(shard)
+    shard.sharing = CellPublisher(shard)
     shard.sharing.fill(float("inf"))
     return shard
 
@@ -301,7 +301,7 @@ def _worker(config: Config, shards: list[Any], cases: list[list[Entry]]) -> Any:
         shards={shard.id: shard for shard in shards},
         config=config,
         now_ms=lambda shard: NOW,
-        tally=Tally(),
+        tally=Counters(),
         sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
         settings=SimpleNamespace(partitions=PARTITIONS),
         stages=(),

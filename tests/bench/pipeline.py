@@ -16,15 +16,15 @@ from schemas.codec import Codec
 from streams.config import load
 from streams.kafka import topics
 from streams.kafka.reader import to_the_end
-from streams.kafka.shard_log import Emission, StateWrite
+from streams.kafka.shard_log import ChangelogRecord, ShardLog
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
-from streams.shard.claims import Reach
-from streams.shard.counters import Tally
+from streams.shard.claims import Claims
+from streams.shard.counters import Counters
 from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
 from streams.shard.shard import Shard, ShardId
-from streams.shard.stages import Output, stages
+from streams.shard.stages import ProducerRecord, stages
 from tests.bench.world import CONFIG, World, say
 
 _BATCHES = (10, 100, 1_000, 5_000)
@@ -41,7 +41,7 @@ class Record(NamedTuple):
     headers: tuple[tuple[str, bytes], ...]
 
 
-class PlainEmission(Emission):
+class PlainEmission(ShardLog):
     """The same without transactions: send all, wait until it is delivered."""
 
     def __init__(self, settings: Settings, stage: str, partition: int) -> None:
@@ -52,7 +52,7 @@ class PlainEmission(Emission):
     def open(self) -> None:
         """Nobody is fenced."""
 
-    def commit(self, outputs: Iterable[Output], states: Iterable[StateWrite]) -> None:
+    def commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
         for output in outputs:
             self._produce(self._settings.topic(output.topic), *output[1:])
         for state in states:
@@ -60,10 +60,10 @@ class PlainEmission(Emission):
         self._producer.flush()
 
 
-class NoEmission(Emission):
+class NoEmission(ShardLog):
     """Nothing is sent: the pipeline's own time."""
 
-    def commit(self, outputs: Iterable[Output], states: Iterable[StateWrite]) -> None:
+    def commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
         """Take them and drop them."""
         for _ in outputs:
             pass
@@ -75,11 +75,11 @@ def measure_transactions(world: World) -> None:
     records = _records(world, "feedback")
     for size in _BATCHES:
         chosen = records[: min(_MOST, 300 * size)]
-        wall: dict[type[Emission], list[tuple[float, float]]] = {Emission: [], PlainEmission: []}
+        wall: dict[type[ShardLog], list[tuple[float, float]]] = {ShardLog: [], PlainEmission: []}
         for _ in range(3):
             for kind, found in wall.items():
                 found.append(_fold(world, kind, chosen, size))
-        with_, without = min(wall[Emission]), min(wall[PlainEmission])
+        with_, without = min(wall[ShardLog]), min(wall[PlainEmission])
         batches = -(-len(chosen) // size)
         say(
             f"transactions, {size:>5} records each: {with_[0] / batches * 1e3:7.1f} ms a batch, without "
@@ -109,16 +109,16 @@ def _records(world: World, name: str) -> list[Record]:
     ]
 
 
-def _shard(world: World, kind: type[Emission]) -> tuple[Shard, Pipeline]:
+def _shard(world: World, kind: type[ShardLog]) -> tuple[Shard, Pipeline]:
     codec = Codec(None, Pseudonym(world.settings.pseudonym_key))
     config = load(CONFIG)
     stage = next(s for s in stages(config.policies, codec.encode, "bench") if s.name == "cases")
-    shard = Shard(world.settings, stage, 0, config.retention_ms, Reach((), 0))
+    shard = Shard(world.settings, stage, 0, config.retention_ms, Claims((), 0))
     shard.emission = kind(world.settings, shard.id.stage, shard.id.partition)
-    return shard, Pipeline(codec, config.policies, world.settings.partitions, 0, Tally())
+    return shard, Pipeline(codec, config.policies, world.settings.partitions, 0, Counters())
 
 
-def _fold(world: World, kind: type[Emission], records: list[Record], size: int) -> tuple[float, float]:
+def _fold(world: World, kind: type[ShardLog], records: list[Record], size: int) -> tuple[float, float]:
     """(wall, CPU) seconds of folding the records in batches of that size."""
     shard, pipeline = _shard(world, kind)
     assert shard.id == ShardId("cases", 0)

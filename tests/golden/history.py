@@ -27,11 +27,11 @@ from schemas.codec import Codec
 from streams import config as configuration
 from streams.kafka.headers import headers
 from streams.kafka.topics import INPUTS
-from streams.measures.publisher import Sharing
+from streams.measures.publisher import CellPublisher
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
-from streams.shard.claims import Reach, Source
-from streams.shard.counters import Tally
+from streams.shard.claims import Claims, Source
+from streams.shard.counters import Counters
 from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
 from streams.shard.shard import Shard
@@ -49,9 +49,9 @@ class History:
     def __init__(self, config: configuration.Config, kafka: Kafka) -> None:
         self.kafka = kafka
         self._codec = Codec(None, Pseudonym(KEY))
-        self._pipeline = Pipeline(self._codec, config.policies, 1, 0, Tally())
+        self._pipeline = Pipeline(self._codec, config.policies, 1, 0, Counters())
         self.shards = {
-            stage.name: Shard(SETTINGS, stage, 0, config.retention_ms, Reach(sources_of(config), config.file.settle))
+            stage.name: Shard(SETTINGS, stage, 0, config.retention_ms, Claims(sources_of(config), config.file.settle))
             for stage in stages(config.policies, self._codec.encode, f"rytmi/{SETTINGS.application}")
         }
         self._waiting: defaultdict[str, list[Any]] = defaultdict(list)
@@ -110,7 +110,7 @@ class History:
             elif what == "purge":
                 shard.purge(at)
             else:
-                sharing = Sharing(shard)
+                sharing = CellPublisher(shard)
                 sharing.fill(float("inf"))
                 sharing.share(0.0, at, at, is_busy=False)
         yield from self.kafka.taken()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from schemas import loader
-from streams.kafka.shard_log import StateWrite
+from streams.kafka.shard_log import ChangelogRecord
 
 RELEASES = sorted(
     (Path(loader.__file__).parent / "released").glob("state-*"),
@@ -17,8 +17,11 @@ RELEASES = sorted(
 NAMES = [folder.name for folder in RELEASES]
 
 
-def changelogs(folder: Path) -> Iterator[tuple[str, StateWrite]]:
+def changelogs(folder: Path) -> Iterator[tuple[str, ChangelogRecord]]:
     """The changelog records of a release, each with the name of its stage, in the order in which they were written."""
     for line in (folder / "changelogs.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
-        yield one["stage"], StateWrite(one["key"].encode(), None if one["value"] is None else b64decode(one["value"]))
+        yield (
+            one["stage"],
+            ChangelogRecord(one["key"].encode(), None if one["value"] is None else b64decode(one["value"])),
+        )

@@ -25,13 +25,13 @@ from streams.kafka import admin, topics
 from streams.kafka.control import HEARTBEAT, announce
 from streams.kafka.reader import to_the_end
 from streams.kafka.sender import Sender
-from streams.kafka.shard_log import Emission
+from streams.kafka.shard_log import ShardLog
 from streams.measures.frame import frame
-from streams.measures.view import Viewing
+from streams.measures.view import ViewWorker
 from streams.measures.windows import Windows
 from streams.pseudonym import Pseudonym
 from streams.settings import Security, Settings
-from streams.shard.progress import Progress
+from streams.shard.progress import DecisionProgress
 from streams.worker.fetcher import FetchingThread
 from streams.worker.options import Options, faust_settings
 from streams.worker.web import add_pages
@@ -66,7 +66,7 @@ def kafka(monkeypatch: pytest.MonkeyPatch) -> Kafka:
 
 
 def viewed(kafka: Kafka, home: Path) -> None:
-    viewing = Viewing(SETTINGS, CODEC, frame(CONFIG), Options().session_timeout)
+    viewing = ViewWorker(SETTINGS, CODEC, frame(CONFIG), Options().session_timeout)
     viewing.start()
     until(lambda: kafka.configured, 30, "the view has made its consumer")
     viewing.stop()
@@ -87,10 +87,10 @@ def checked(kafka: Kafka, home: Path) -> None:
 
 
 ROLES: dict[str, Callable[[Kafka, Path], object]] = {
-    "shard": lambda kafka, home: Emission(SETTINGS, "cases", 3),
+    "shard": lambda kafka, home: ShardLog(SETTINGS, "cases", 3),
     "windows": lambda kafka, home: Windows(SETTINGS, CODEC),
     "view": viewed,
-    "progress": lambda kafka, home: Progress(SETTINGS, CODEC),
+    "progress": lambda kafka, home: DecisionProgress(SETTINGS, CODEC),
     "reading": lambda kafka, home: list(to_the_end(SETTINGS, "TOPIC", range(2))),
     "sending": lambda kafka, home: Sender(SETTINGS, CODEC),
     "control": lambda kafka, home: announce(SETTINGS, CODEC, HEARTBEAT, "crm"),

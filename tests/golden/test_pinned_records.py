@@ -32,7 +32,7 @@ from streams.kafka.sender import Sender
 from streams.kafka.topics import CHANGELOGS, topics
 from streams.measures.windows import Windows
 from streams.pseudonym import Pseudonym
-from streams.shard.progress import Progress
+from streams.shard.progress import DecisionProgress
 from tests.golden.clients import Kafka, Sent
 from tests.golden.history import KEY, SETTINGS, History
 from tests.golden.pins import hold
@@ -132,7 +132,7 @@ def test_records_that_are_sent_are_as_ever(kafka: Kafka, rewrite_golden: bool) -
         sender.send(event)
     for kind in (BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT):
         announce(SETTINGS, CODEC, kind, "crm", ("feedback",))
-    Progress(SETTINGS, CODEC).say(3, NOW)
+    DecisionProgress(SETTINGS, CODEC).say(3, NOW)
     Windows(SETTINGS, CODEC).publish(
         [
             Row("clock", {"touchpoint": "ä", "severity": "*"}, "1h", {"count": 3, "p50_s": None}),

@@ -21,7 +21,7 @@ import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 from streams.demo.workers import free_ports
-from streams.local.child import Kept
+from streams.local.child import ChildProcess
 from streams.settings import Settings
 from tests.live.workers import ROOT, environment
 from tests.waiting import until
@@ -42,7 +42,7 @@ class BoardProcess:
         self.log = settings.home / f"board-{port}.log"
         command = [sys.executable, "-m", "streams.cli.main", "board", "--config", str(config), "--port", str(port)]
         with self.log.open("ab") as out:
-            self._process = Kept([*command, *options], out, 5, environment(settings) | env, ROOT)
+            self._process = ChildProcess([*command, *options], out, 5, environment(settings) | env, ROOT)
         self.pid = self._process.pid
         assert self.pid, self.log.read_text()
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from streams.kafka.shard_log import Emission, StateWrite
+from streams.kafka.shard_log import ChangelogRecord, ShardLog
 from streams.settings import Settings
-from streams.shard.stages import Output
+from streams.shard.stages import ProducerRecord
 from tests.live.workers import read
 
 pytestmark = pytest.mark.live
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.live
 TOPIC, KEY = "rytmi.alarm.v1", b"case"
 
 
-def output(number: int) -> Output:
-    return Output(TOPIC, KEY, str(number).encode(), [])
+def output(number: int) -> ProducerRecord:
+    return ProducerRecord(TOPIC, KEY, str(number).encode(), [])
 
 
 def said(settings: Settings) -> list[bytes | None]:
@@ -23,13 +23,13 @@ def said(settings: Settings) -> list[bytes | None]:
 
 
 def test_what_is_made_on_the_way_and_the_state_it_leaves_are_one_transaction(applied: Settings) -> None:
-    emission, states = Emission(applied, "cases", 0), list[StateWrite]()
+    emission, states = ShardLog(applied, "cases", 0), list[ChangelogRecord]()
 
-    def outputs() -> Iterator[Output]:
+    def outputs() -> Iterator[ProducerRecord]:
         for number in range(3):
             assert said(applied) == []
             yield output(number)
-        states.append(StateWrite(b"ecase", b"after all of them"))
+        states.append(ChangelogRecord(b"ecase", b"after all of them"))
 
     emission.open()
     emission.commit(outputs(), states)
@@ -38,11 +38,11 @@ def test_what_is_made_on_the_way_and_the_state_it_leaves_are_one_transaction(app
 
 
 def test_a_fault_in_making_outputs_ends_the_transaction_and_the_next_one_holds_nothing_of_it(applied: Settings) -> None:
-    def outputs() -> Iterator[Output]:
+    def outputs() -> Iterator[ProducerRecord]:
         yield output(0)
         raise ZeroDivisionError
 
-    emission = Emission(applied, "cases", 0)
+    emission = ShardLog(applied, "cases", 0)
     emission.open()
     with pytest.raises(ZeroDivisionError):
         emission.commit(outputs(), ())

@@ -22,9 +22,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from processors.events import TYPES, Event
 from schemas.codec import Codec
 from streams.kafka.headers import headers
-from streams.kafka.shard_log import StateWrite
+from streams.kafka.shard_log import ChangelogRecord
 from streams.kafka.topics import INPUTS
-from streams.local.child import Kept
+from streams.local.child import ChildProcess
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
 from streams.shard.store import Store
@@ -115,7 +115,7 @@ class WorkerProcess:
         self._address: str | None = None
         command = [sys.executable, "-m", "streams.cli.main", "worker", "--config", str(config), "--port", "0", *options]
         with log.open("ab") as out:
-            self._process = Kept(command, out, _GRACE_SECONDS, environment(settings), ROOT)
+            self._process = ChildProcess(command, out, _GRACE_SECONDS, environment(settings), ROOT)
         self.pid = self._process.pid
         assert self.pid, log.read_text()
 
@@ -382,7 +382,7 @@ def stored(settings: Settings, stage: str) -> Stored:
     found = Stored({}, {})
     for message in read(settings, settings.changelog(stage)):
         store = Store()
-        store.apply(StateWrite(message.key(), message.value()))
+        store.apply(ChangelogRecord(message.key(), message.value()))
         for name, position in store.positions.items():
             found.positions[name, message.partition()] = position
         found.entities.update(store.entities)

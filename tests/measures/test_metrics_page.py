@@ -37,11 +37,11 @@ from processors.standing import CaseStanding, DecisionStanding, ObstacleStanding
 from streams.config import Config, parse
 from streams.kafka.topics import CHANGELOGS, INPUTS
 from streams.measures.frame import frame
-from streams.measures.view import Seen
+from streams.measures.view import Snapshot
 from streams.metrics.capped import MOST_NAMES
 from streams.metrics.measures import MeasureMetrics
 from streams.results.measures import CellsSoFar, add
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.shard.packing import pack, unpack
 from streams.shard.shard import ShardId
 from streams.worker.metrics import WorkerCollector, view_families
@@ -243,8 +243,8 @@ def _shard(partition: int, found: list[Standing], alarms: list[dict[str, Any]]) 
     )
 
 
-def _tally(places: list[str]) -> Tally:
-    tally = Tally()
+def _tally(places: list[str]) -> Counters:
+    tally = Counters()
     tally.events.update((t, r) for t in INPUTS.values() for r in ("folded", "repeated", "deadletter", "control"))
     tally.deadletters.update(REASONS)
     tally.ahead.update(INPUTS.values())
@@ -269,7 +269,7 @@ def test_a_metric_in_seconds_says_so() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_series_are_as_many_as_the_page_says_when_everything_has_happened(size: Size) -> None:
-    found = measures(size) + own(size) + _counted(view_families(Seen((), b"", 0, (), 0, 0.0)))
+    found = measures(size) + own(size) + _counted(view_families(Snapshot((), b"", 0, (), 0, 0.0)))
     expected = {name: series(metric.series, size.letters) for name, metric in page().items()}
     assert dict(found) == expected
 

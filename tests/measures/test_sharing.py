@@ -19,13 +19,13 @@ from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell, Contribution, Fact, Share
 from processors.measures.view import View
-from streams.kafka.shard_log import StateWrite
+from streams.kafka.shard_log import ChangelogRecord
 from streams.measures import publisher as sharing
-from streams.measures.publisher import Sharing, cell_of
+from streams.measures.publisher import CellPublisher, cell_of
 from streams.shard.packing import pack, unpack
 from streams.shard.serde import pack as pack_ledger
 from streams.shard.shard import ShardId
-from streams.shard.stages import Output
+from streams.shard.stages import ProducerRecord
 from streams.shard.store import Store, entity_write
 from tests.measures.contents import FRAME, NOW
 
@@ -72,10 +72,10 @@ class Partition:
             cells=Cells(pack, unpack),
             emission=SimpleNamespace(commit=self._commit),
         )
-        self.sharing = Sharing(self.shard)
+        self.sharing = CellPublisher(self.shard)
         self.sharing.sweep([Cell(*unpack(key)[1:]) for key in self.log.standing() if unpack(key)[1:]])
 
-    def _commit(self, outputs: Iterable[Output], states: Iterable[StateWrite]) -> None:
+    def _commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
         self.log.records += [(one.key or b"", one.value) for one in outputs]
 
     def move(self, entity: str, place: str | None) -> None:

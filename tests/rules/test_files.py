@@ -14,7 +14,7 @@ from dashboards.rules.__main__ import command
 from dashboards.rules.model import PAGE, TICKET, Record, written
 from streams.alertmanager.sinks import Nobody
 from streams.config import load
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.worker.metrics import counted, standing, telling
 from tests.rules import promtool
 from tests.rules.world import healthy
@@ -83,7 +83,7 @@ def test_rules_name_only_metrics_that_workers_export() -> None:
 
 def test_the_made_up_world_has_the_labels_that_workers_give() -> None:
     config = load(ROOT / "examples" / "rytmi.yaml")
-    families = [*standing({}, config, lambda shard: 0), *counted(Tally()), *telling(Nobody())]
+    families = [*standing({}, config, lambda shard: 0), *counted(Counters()), *telling(Nobody())]
     given = {family.name: set(getattr(family, "_labelnames", ())) for family in families}
     compared = 0
     for selector in healthy().series:

@@ -13,14 +13,14 @@ from dashboards.rules import groups
 from dashboards.rules.model import Record
 from streams.config import load
 from streams.measures.frame import frame
-from streams.measures.view import Seen
+from streams.measures.view import Snapshot
 from streams.metrics.measures import MeasureMetrics
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.worker.metrics import WorkerCollector, view_families
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rytmi.yaml"
-SEEN = Seen((), b"", 0, (), 0, 0.0)
+SEEN = Snapshot((), b"", 0, (), 0, 0.0)
 BY_PROMETHEUS = {"job", "instance"}
 RECORDS = {rule.name for group in groups() for rule in group.rules if isinstance(rule, Record)}
 RULES = [rule.expr for group in groups() for rule in group.rules]
@@ -38,7 +38,7 @@ def exported() -> dict[str, frozenset[str]]:
     worker: Any = SimpleNamespace(
         owned=SimpleNamespace(ready=True, shards={}, now_ms=lambda shard: 0),
         config=config,
-        tally=Tally(),
+        tally=Counters(),
         sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
         viewing=SimpleNamespace(seen=SEEN),
         settings=SimpleNamespace(partitions=4),

@@ -23,7 +23,7 @@ from processors.policy import Policies
 from processors.settled import row
 from streams import config as configuration
 from streams.shard.serde import pack, unpack
-from streams.shard.stages import Output, stages
+from streams.shard.stages import ProducerRecord, stages
 from tests.oracle.strategies import World, worlds
 
 T0 = 1_772_438_400_000
@@ -269,7 +269,7 @@ class Worker:
                     kept = pack(effects.ledger, effects.settled_at, effects.standing is not None)
                     self._stored[stage.name, entity] = kept
 
-    def _receive(self, output: Output) -> None:
+    def _receive(self, output: ProducerRecord) -> None:
         self.sent += 1
         value: Any = output.value
         if output.topic == "rytmi.link.v1":

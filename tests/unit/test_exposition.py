@@ -12,7 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from streams.metrics.exposition import Table, text_of
+from streams.metrics.exposition import GaugeTable, text_of
 
 _TEXTS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(["web", 'a "b"', "a\\b", "a\nb", "{x}"])
 _VALUES = (
@@ -34,7 +34,7 @@ def families(draw: st.DrawFn) -> list[Metric]:
             continue
         lines = [([draw(_TEXTS) for _ in labels], draw(_VALUES)) for _ in range(draw(st.integers(0, 4)))]
         if kind is GaugeMetricFamily and draw(st.booleans()):
-            found.append(Table(f"rytmi_{number}", draw(_TEXTS), labels, lines))
+            found.append(GaugeTable(f"rytmi_{number}", draw(_TEXTS), labels, lines))
             continue
         family = kind(f"rytmi_{number}", draw(_TEXTS), labels=labels)
         for values, value in lines:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from streams.local.child import Kept, last_lines
+from streams.local.child import ChildProcess, last_lines
 from tests.processes import runs
 from tests.waiting import until
 
@@ -21,7 +21,7 @@ while True:
 def test_it_is_asked_to_end_and_killed_if_it_does_not(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as out:
-        child = Kept([sys.executable, "-c", STUBBORN], out, 5)
+        child = ChildProcess([sys.executable, "-c", STUBBORN], out, 5)
     until(lambda: "here" in log.read_text(), 20, "it has begun")
     process = psutil.Process(child.pid)
     assert child.status is None
@@ -37,7 +37,7 @@ def test_how_it_ended_is_known_and_what_it_was_given_arrives(tmp_path: Path) -> 
     log = tmp_path / "log"
     program = "import os, sys; print(os.environ['GIVEN'], os.getcwd()); sys.exit(7)"
     with log.open("w") as out:
-        child = Kept([sys.executable, "-c", program], out, 5, {"GIVEN": "this"}, tmp_path)
+        child = ChildProcess([sys.executable, "-c", program], out, 5, {"GIVEN": "this"}, tmp_path)
     assert child.wait(20) == child.status == 7
     assert log.read_text() == f"this {tmp_path}\n"
 
@@ -45,7 +45,7 @@ def test_how_it_ended_is_known_and_what_it_was_given_arrives(tmp_path: Path) -> 
 def test_what_cannot_be_started_has_no_process_id_and_says_why(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as out:
-        child = Kept([str(tmp_path / "nothing")], out, 5)
+        child = ChildProcess([str(tmp_path / "nothing")], out, 5)
     assert child.pid == 0
     assert child.wait(20) != 0
     assert "No such file" in last_lines(1, log)

@@ -4,7 +4,7 @@ from threading import Event
 
 import pytest
 
-from streams.worker.executor import Lane
+from streams.worker.executor import SerialExecutor
 
 
 def test_nothing_is_done_after_what_failed() -> None:
@@ -17,7 +17,7 @@ def test_nothing_is_done_after_what_failed() -> None:
         assert may_fail.wait(10)
         raise RuntimeError("the transaction could not be ended")
 
-    lane = Lane("lane", told.append)
+    lane = SerialExecutor("lane", told.append)
     lane.do(done.append, "before")
     failing = lane.do(fail)
     after = lane.do(done.append, "after")  # asked for while nobody knows yet

@@ -9,7 +9,7 @@ from streams.config import load
 from streams.settings import Settings
 from streams.shard.shard import Shard, ShardId
 from streams.shard.stages import stages
-from streams.worker.assignment import Owned
+from streams.worker.assignment import Assignment
 from streams.worker.options import Options
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
@@ -36,13 +36,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
 
 
 @pytest.fixture
-def owned() -> Owned:
+def owned() -> Assignment:
     config = load(EXAMPLE)
     of = stages(config.policies, lambda name, record: b"", "test")
-    return Owned(Settings(kafka_bootstrap="127.0.0.1:9"), config, Options(), of, Nobody())
+    return Assignment(Settings(kafka_bootstrap="127.0.0.1:9"), config, Options(), of, Nobody())
 
 
-def test_what_stays_is_kept_and_what_goes_may_not_be_folded(owned: Owned, opened: Opened) -> None:
+def test_what_stays_is_kept_and_what_goes_may_not_be_folded(owned: Assignment, opened: Opened) -> None:
     owned.take_over(FIRST, 1)
     kept = owned.to_fold(ShardId("cases", 0))
     assert kept is not None
@@ -56,7 +56,7 @@ def test_what_stays_is_kept_and_what_goes_may_not_be_folded(owned: Owned, opened
     assert sorted(opened) == sorted([*FIRST, ShardId("cases", 1)])
 
 
-def test_after_a_generation_in_between_somebody_else_may_have_had_it(owned: Owned, opened: Opened) -> None:
+def test_after_a_generation_in_between_somebody_else_may_have_had_it(owned: Assignment, opened: Opened) -> None:
     owned.take_over(FIRST, 1)
     before = owned.to_fold(ShardId("cases", 0))
     owned.begin_nothing()
@@ -66,7 +66,7 @@ def test_after_a_generation_in_between_somebody_else_may_have_had_it(owned: Owne
     assert sorted(opened) == sorted([*FIRST, *FIRST])
 
 
-def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(owned: Owned, opened: Opened) -> None:
+def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(owned: Assignment, opened: Opened) -> None:
     owned.take_over(FIRST, 1)
     owned.begin_nothing()
     owned.leave()
@@ -77,7 +77,7 @@ def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(owned: Owned, o
 
 
 def test_one_revoked_while_others_are_opened_is_not_opened(
-    owned: Owned, opened: Opened, monkeypatch: pytest.MonkeyPatch
+    owned: Assignment, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.worker.assignment._OPENED_AT_ONCE", 1)
     monkeypatch.setattr(opened, "then", owned.begin_nothing)
@@ -87,7 +87,7 @@ def test_one_revoked_while_others_are_opened_is_not_opened(
 
 
 def test_what_cannot_be_opened_leaves_nothing_ready(
-    owned: Owned, opened: Opened, monkeypatch: pytest.MonkeyPatch
+    owned: Assignment, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails() -> None:
         raise RuntimeError("another has it")

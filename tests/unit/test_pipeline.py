@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from streams.shard.counters import Tally
+from streams.shard.counters import Counters
 from streams.shard.intake import Batch, RecordsMissing
 from streams.shard.pipeline import Pipeline
 from streams.shard.store import Store
@@ -25,7 +25,7 @@ def batch(offsets: range, follows: int | None) -> Batch:
 
 def process(position: int, *batches: Batch) -> None:
     """Batches of which the state holds everything: nothing is folded, so that no broker is needed."""
-    Pipeline(None, None, 4, 0, Tally()).process(shard(position), batches, None)  # type: ignore[arg-type]
+    Pipeline(None, None, 4, 0, Counters()).process(shard(position), batches, None)  # type: ignore[arg-type]
 
 
 def test_batch_that_follows_records_which_the_state_lacks_is_refused() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
-from streams.shard.claims import FOREVER, Reach, Source, backfill, limited, noted
-from streams.shard.progress import Progress
+from streams.shard.claims import FOREVER, Claims, Source, backfill, limited, noted
+from streams.shard.progress import DecisionProgress
 
 SETTLE = 10
 SILENT_AFTER = 100
@@ -40,15 +40,15 @@ def refreshed(
     now: int,
     controls: Mapping[str, int] | None = None,
     sources: Sequence[Source] = (),
-    reach: Reach | None = None,
-) -> Reach:
-    reach = reach or Reach(sources, SETTLE)
+    reach: Claims | None = None,
+) -> Claims:
+    reach = reach or Claims(sources, SETTLE)
     reach.refresh(read, controls or {}, now)
     return reach
 
 
 def test_before_anything_is_known_nothing_is_claimed() -> None:
-    assert Reach([], SETTLE).horizon("store") == 0
+    assert Claims([], SETTLE).horizon("store") == 0
     assert refreshed([500, None, 700], 1_000).horizon("store") == 0
 
 
@@ -59,7 +59,7 @@ def test_the_place_that_is_least_far_bounds_it_and_so_does_the_clock() -> None:
 
 @given(st.lists(st.tuples(st.lists(st.none() | st.integers(0, 1_000), min_size=3, max_size=3), st.integers(0, 1_000))))
 def test_it_never_moves_back_and_never_beyond_what_was_read(steps: list[tuple[list[int | None], int]]) -> None:
-    reach, before, most = Reach([], SETTLE), 0, 0
+    reach, before, most = Claims([], SETTLE), 0, 0
     for read, now in steps:
         reach.refresh(read, {}, now)
         known = [until for until in read if until is not None]
@@ -82,7 +82,7 @@ def test_during_a_backfill_nothing_new_is_claimed() -> None:
 
 
 def test_after_a_backfill_all_must_have_come_to_where_it_ended() -> None:
-    notes, reach = Notes(), Reach([], SETTLE)
+    notes, reach = Notes(), Claims([], SETTLE)
     notes.say(BACKFILL_BEGIN, "old", 510)
     notes.say(BACKFILL_END, "old", 800)
     assert not backfill(notes.controls)
@@ -91,7 +91,7 @@ def test_after_a_backfill_all_must_have_come_to_where_it_ended() -> None:
 
 
 def test_by_event_time_a_backfill_is_over_at_the_end_of_everything() -> None:
-    notes, reach = Notes(), Reach([], SETTLE, event_clock=True)
+    notes, reach = Notes(), Claims([], SETTLE, event_clock=True)
     notes.say(BACKFILL_BEGIN, "old", 510)
     notes.say(BACKFILL_END, "old", 800)
     assert refreshed([FOREVER, 900], 900, notes.controls, reach=reach).horizon("store") == 0
@@ -120,7 +120,7 @@ def test_control_record_of_a_kind_from_tomorrow_changes_nothing() -> None:
 def test_silent_source_holds_its_touchpoints_and_no_others() -> None:
     notes = Notes()
     notes.say(HEARTBEAT, "shop", 1_000)
-    reach = Reach([SHOP], SETTLE)
+    reach = Claims([SHOP], SETTLE)
     assert refreshed([1_100], 1_100, notes.controls, reach=reach).horizon("store") == 1_100 - SETTLE
     refreshed([1_101], 1_101, notes.controls, reach=reach)  # longer than it may be silent
     assert (reach.horizon("store"), reach.horizon("web")) == (1_000 - SETTLE, 1_101 - SETTLE)
@@ -152,7 +152,7 @@ def test_source_of_decisions_is_the_business_of_those_who_read_decisions() -> No
     ("links_read", "until"), [(9, None), (10, 100), (19, 100), (20, 200), (29, 200), (30, 150), (99, 150)]
 )
 def test_mark_counts_for_who_has_read_the_links_written_before_it_came(links_read: int, until: int | None) -> None:
-    progress: Any = Progress.__new__(Progress)  # neither sends nor listens
+    progress: Any = DecisionProgress.__new__(DecisionProgress)  # neither sends nor listens
     progress._marks = {3: deque([(10, 100), (20, 200), (30, 150)])}  # the last one: of a new owner
     assert progress.until(3, links_read) == until
     assert progress.until(4, links_read) is None

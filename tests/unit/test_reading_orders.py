@@ -17,8 +17,8 @@ from processors.deadlines import Deadlines
 from processors.events import Action, Decision, Feedback
 from processors.ledger import Ledger
 from streams import config as configuration
-from streams.shard.claims import Reach
-from streams.shard.progress import Progress
+from streams.shard.claims import Claims
+from streams.shard.progress import DecisionProgress
 from streams.shard.stages import Stage, stages
 
 POLICIES = configuration.parse(
@@ -42,9 +42,9 @@ class Reader:
     def __init__(self, where: str, answer: Any, feedback_read: bool) -> None:
         self.waiting: dict[str, list[Any]] = {place: [] for place in PLACES}
         self.read_until = dict.fromkeys(("feedback", "action", "link"), AWAY)
-        self.progress = Progress.__new__(Progress)
+        self.progress = DecisionProgress.__new__(DecisionProgress)
         self.progress._marks = {number: deque([(AWAY - 1, AWAY)]) for number in (0, 1)}
-        self.reach, self.deadlines, self.alarms = Reach((), 0), Deadlines(), list[Any]()
+        self.reach, self.deadlines, self.alarms = Claims((), 0), Deadlines(), list[Any]()
         by_name = {stage.name: stage for stage in stages(POLICIES, lambda _, value: value, "test")}
         self.cases, self.decisions = by_name["cases"], by_name["decisions"]
         self.known = Ledger()

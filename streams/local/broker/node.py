@@ -17,7 +17,7 @@ from streams.local.broker.address import answers, free_port, is_free
 from streams.local.broker.command import BrokerError, Files, prepare
 from streams.local.broker.configuration import HOST
 from streams.local.broker.process import Last
-from streams.local.child import Kept, last_lines
+from streams.local.child import ChildProcess, last_lines
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -42,7 +42,7 @@ class Broker:
         self._files = Files(home.absolute() / "kafka")
         self._port = port
         self._say = say
-        self._child: Kept | None = None
+        self._child: ChildProcess | None = None
         self._started = False
 
     @property
@@ -117,7 +117,7 @@ class Broker:
                 return subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True
                 ).pid
-            self._child = Kept(command, console, STOP_SECONDS)
+            self._child = ChildProcess(command, console, STOP_SECONDS)
         if not self._child.pid:
             raise BrokerError(f"the broker could not be started:\n{self._last_lines()}")
         return self._child.pid

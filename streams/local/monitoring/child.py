@@ -8,7 +8,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from streams import UserError
-from streams.local.child import Kept, last_lines
+from streams.local.child import ChildProcess, last_lines
 
 _START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -32,12 +32,12 @@ class Child:
         self.name, self.url, self.log = name, url, log
         self.pid = 0
         self._command, self._lock = command, lock
-        self._process: Kept | None = None
+        self._process: ChildProcess | None = None
 
     def start(self) -> None:
         """Start it; it is not ready yet."""
         with self.log.open("a") as log:
-            self._process = Kept(self._command, log, STOP_SECONDS, descriptors=(self._lock,))
+            self._process = ChildProcess(self._command, log, STOP_SECONDS, descriptors=(self._lock,))
         self.pid = self._process.pid
 
     def await_ready(self) -> None:

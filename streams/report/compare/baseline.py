@@ -17,7 +17,7 @@ from processors.measures.terms import Cell
 from processors.panes import HOUR_MS
 from streams import UserError
 from streams.config import Config
-from streams.results.cells import Known
+from streams.results.cells import KnownCells
 
 _FORM = "rytmi baseline 1"
 _DIGITS = 12
@@ -32,7 +32,7 @@ class Baseline(NamedTuple):
     span: tuple[int, int]
     configuration: str
     policies: tuple[str | None, ...]
-    known: Known
+    known: KnownCells
 
 
 def configuration(config: Config) -> str:
@@ -58,7 +58,7 @@ def judged_by(config: Config, span: tuple[int, int]) -> tuple[str | None, ...]:
     return tuple(config.policies.in_force(at).version for at in within)
 
 
-def save(path: Path, span: tuple[int, int], known: Known, config: Config) -> None:
+def save(path: Path, span: tuple[int, int], known: KnownCells, config: Config) -> None:
     """Pin a period. Raises UserError if the file cannot be written."""
     said = {
         "form": _FORM,
@@ -97,7 +97,7 @@ def read(path: Path) -> Baseline:
             raise ValueError(f"its form is {said['form']!r}")
         cells = {Cell(*one["cell"]): [(tuple(fact), n) for fact, n in one["facts"]] for one in said["cells"]}
         span = instant(said["from"]), instant(said["to"])
-        known = Known(str(path), instant(said["at"]), span[0], cells)
+        known = KnownCells(str(path), instant(said["at"]), span[0], cells)
         return Baseline(span, said["configuration"], tuple(said["policies"]), known)
     except OSError as wrong:
         raise UserError(f"{path}: {wrong.strerror}") from None

@@ -14,7 +14,7 @@ from streams import UserError
 from streams.config import Config
 from streams.config.values import shown_ms
 from streams.report.compare.baseline import Baseline, configuration, judged_by
-from streams.results.cells import Known
+from streams.results.cells import KnownCells
 
 Span = tuple[int, int]
 
@@ -26,7 +26,7 @@ class Side(NamedTuple):
     """A period and the cells that tell of it."""
 
     span: Span
-    known: Known
+    known: KnownCells
 
 
 class Compared(NamedTuple):
@@ -56,7 +56,7 @@ def around(split: int, length: int) -> tuple[Span, Span]:
     return (start, middle), (middle, end)
 
 
-def side(name: str, wanted: Span, known: Known) -> Side:
+def side(name: str, wanted: Span, known: KnownCells) -> Side:
     """A period that is covered by what is known. Raises UserError."""
     start, end = wanted
     said = f"the period {name}, {rfc3339(start)} to {rfc3339(end)},"

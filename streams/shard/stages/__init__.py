@@ -9,9 +9,19 @@ from processors.policy import Policies
 from streams.shard.stages.cases import CaseStage
 from streams.shard.stages.fanout import TellingStage
 from streams.shard.stages.signals import SignalStage
-from streams.shard.stages.stage import Derived, Effects, Encode, Headers, Output, Stage
+from streams.shard.stages.stage import Derived, Effects, Encode, Headers, ProducerRecord, Stage
 
-__all__ = ["CaseStage", "Derived", "Effects", "Headers", "Output", "SignalStage", "Stage", "TellingStage", "stages"]
+__all__ = [
+    "CaseStage",
+    "Derived",
+    "Effects",
+    "Headers",
+    "ProducerRecord",
+    "SignalStage",
+    "Stage",
+    "TellingStage",
+    "stages",
+]
 
 
 def stages(policies: Policies, encode: Encode, source: str) -> list[Stage]:

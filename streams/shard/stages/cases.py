@@ -18,7 +18,7 @@ from processors.measures.terms import NOTHING, Contribution
 from processors.policy import Policies
 from processors.standing import of_case
 from streams.kafka.headers import headers
-from streams.shard.stages.stage import Derived, Effects, Encode, Output, Telling
+from streams.shard.stages.stage import Derived, Effects, Encode, ProducerRecord, Telling
 
 
 class CaseStage:
@@ -65,7 +65,7 @@ class CaseStage:
         enriched = record(entity, entries, judged, self._policies)
         revision, last_at = enriched["revision"], enriched["last_at"]
         about = headers("rytmi.case.v1", f"{entity}/{revision}", self._source, last_at)
-        outputs = [Output("rytmi.case.v1", key, self._encode("case", enriched), about, partition)]
+        outputs = [ProducerRecord("rytmi.case.v1", key, self._encode("case", enriched), about, partition)]
         published: dict[int, int] = {}
         for outcome in happened(judged):
             published[outcome.code] = content = _content(outcome)
@@ -108,15 +108,15 @@ class CaseStage:
         """(touchpoint, severity) of an entry that is feedback."""
         return (str(entry.facts[0]), str(entry.facts[1])) if entry.rank == case.FEEDBACK else None
 
-    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output:
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> ProducerRecord:
         """The record of an alarm."""
         name = f"{alarm['id']}/{alarm['kind']}/{alarm['revision']}"
         about = headers("rytmi.alarm.v1", name, self._source, alarm["announced_at"])
-        return Output("rytmi.alarm.v1", key, self._encode("alarm", alarm), about, partition)
+        return ProducerRecord("rytmi.alarm.v1", key, self._encode("alarm", alarm), about, partition)
 
     def _outcome(
         self, entity: str, key: bytes, outcome: Outcome, revision: int, retracted: bool, partition: int
-    ) -> Output:
+    ) -> ProducerRecord:
         _, cycle, clock, kind, at, touchpoint, severity, policy, version, result, due, elapsed, worked = outcome
         name = outcome_id(entity, cycle, clock, kind)
         fields = {
@@ -138,7 +138,7 @@ class CaseStage:
             "retracted": retracted,
         }
         about = headers("rytmi.clock.v1", name, self._source, at)
-        return Output("rytmi.clock.v1", key, self._encode("clock", fields), about, partition)
+        return ProducerRecord("rytmi.clock.v1", key, self._encode("clock", fields), about, partition)
 
     def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
         """A purged case leaves the compacted topic, and its alarms end."""
@@ -150,7 +150,7 @@ class CaseStage:
             for code, told in known.announced.items()
             if told.how == ACTIVE
         ]
-        outputs = [Output("rytmi.case.v1", key, None, [], partition)]
+        outputs = [ProducerRecord("rytmi.case.v1", key, None, [], partition)]
         outputs += [self.alarm(key, alarm, partition) for alarm in alarms]
         return Effects(outputs, Ledger(purged=now), now, None, None, alarms)
 

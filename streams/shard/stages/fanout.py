@@ -14,7 +14,7 @@ from processors.measures.terms import Contribution
 from processors.policy import Policies
 from processors.standing import Standing, of_decision, of_obstacle
 from streams.kafka.headers import headers
-from streams.shard.stages.stage import Derived, Effects, Encode, Output, Untold
+from streams.shard.stages.stage import Derived, Effects, Encode, ProducerRecord, Untold
 
 
 class TellingStage(Untold):
@@ -48,7 +48,7 @@ class TellingStage(Untold):
 
     def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         outputs = [
-            Output(
+            ProducerRecord(
                 "rytmi.link.v1",
                 link.case.encode(),
                 self._encode("link", link),

@@ -13,7 +13,7 @@ Headers = list[tuple[str, bytes]]
 Encode = Callable[[str, Any], bytes]
 
 
-class Output(NamedTuple):
+class ProducerRecord(NamedTuple):
     """A record to send. `topic` without prefix; partition None: the key's."""
 
     topic: str
@@ -41,7 +41,7 @@ class Effects(NamedTuple):
     alarms: the records of alarms among the outputs. contribution: to the measures; None: as it was.
     """
 
-    outputs: list[Output]
+    outputs: list[ProducerRecord]
     ledger: Ledger
     settled_at: int
     standing: Standing | None
@@ -54,7 +54,7 @@ class Telling(Protocol):
     """What is due of the entities of a stage, and whom it concerns."""
 
     def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects: ...
-    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> Output: ...
+    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> ProducerRecord: ...
     def feedback(self, entry: Entry) -> tuple[str, str] | None: ...
 
 

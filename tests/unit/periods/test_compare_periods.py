@@ -17,7 +17,7 @@ from streams.cli.main import main
 from streams.config import parse
 from streams.report.compare import baseline, figures
 from streams.report.compare.periods import around, span
-from streams.results.cells import Known, of_results
+from streams.results.cells import KnownCells, of_results
 from streams.results.files import write_lines
 from streams.results.measure_files import CELLS, cell_rows
 from tests.unit.shop import BEGIN, END, MIDDLE, ROOT, Cells, Shop, small_config
@@ -247,7 +247,7 @@ def test_periods_are_aligned_to_panes() -> None:
 
 
 def test_pinned_file_holds_the_period_and_what_stood_before_it(shop: Shop, tmp_path: Path) -> None:
-    baseline.save(tmp_path / "pin", (MIDDLE, END), Known("x", END, BEGIN, shop.both), shop.config)
+    baseline.save(tmp_path / "pin", (MIDDLE, END), KnownCells("x", END, BEGIN, shop.both), shop.config)
     cells = baseline.read(tmp_path / "pin").known.cells
     families = {
         family: [w.hour * HOUR_MS for w in cells if w.family == family] for family in ("clock", "friction", "pulse")

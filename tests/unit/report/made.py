@@ -9,7 +9,7 @@ from processors.panes import DAY_MS
 from streams.config import Config
 from streams.report.material import Material
 from streams.report.writing import render
-from streams.results.cells import Known
+from streams.results.cells import KnownCells
 from tests.unit.shop import BEGIN, END, Cells, Shop, backtested
 
 KINDS = ("daily", "weekly", "monthly")
@@ -22,7 +22,7 @@ SUNDAYS = Decided(
 
 
 def material(config: Config, cells: Cells, decisions: Sequence[Decided] = (), at: int = END) -> Material:
-    return Material(config, Known("here", at, BEGIN if cells else None, cells), at, lambda: decisions)
+    return Material(config, KnownCells("here", at, BEGIN if cells else None, cells), at, lambda: decisions)
 
 
 def of_shop(shop: Shop) -> Material:
