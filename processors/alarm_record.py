@@ -12,6 +12,9 @@ from processors.enriched import Judged, owner
 from processors.ledger import Entry, Told, digest
 from processors.policy import OTHER, Policies
 
+Alarm = dict[str, Any]
+"""A record of `rytmi.alarm.v1`."""
+
 _DONE = {**ACTIONS, MADE: "decision made", EFFECTIVE: "decision effective"}
 
 
@@ -37,7 +40,7 @@ def told_of(
 
 def raised(
     case: str, code: int, told: Told, entries: Sequence[Entry], judged: Sequence[Judged], policies: Policies
-) -> dict[str, Any]:
+) -> Alarm:
     """The record that announces it; also that of one that was announced before and stands."""
     return _record(case, code, told, entries, judged, policies) | {
         "kind": "raised",
@@ -49,7 +52,7 @@ def raised(
 
 def ended(
     case: str, end: Ended, announced: int, entries: Sequence[Entry], judged: Sequence[Judged], policies: Policies
-) -> dict[str, Any]:
+) -> Alarm:
     """The record that ends it. `announced`: when that is said, by the worker's clock."""
     return _record(case, end.code, end.told, entries, judged, policies) | {
         "kind": "retracted" if end.retracted else "resolved",
@@ -61,7 +64,7 @@ def ended(
 
 def _record(
     case: str, code: int, told: Told, entries: Sequence[Entry], judged: Sequence[Judged], policies: Policies
-) -> dict[str, Any]:
+) -> Alarm:
     number, clock, level, step = named(code)
     cycle, read = reading_of(judged, number, clock)
     policy = read.policy if read is not None else None
@@ -127,7 +130,7 @@ _OF_A_CLOCK = (
 
 def dead_letter(
     place: tuple[str, int, int], case: str | None, touchpoint: str, reason: str, at: int, now: int, policies: Policies
-) -> dict[str, Any]:
+) -> Alarm:
     """The record that announces critical feedback which could not be taken in. place: topic, partition, offset."""
     known = touchpoint if touchpoint in policies.touchpoints else OTHER
     unit = policies.unit(known)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
+from processors.alarm_record import Alarm
 from streams.settings import Settings
 
 if TYPE_CHECKING:
     from streams.alertmanager import Access
-
-Alarm = dict[str, Any]
-"""A record of `rytmi.alarm.v1`."""
 
 
 class AlarmSink(Protocol):

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, Producer
 
+from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.settings import Settings
-from streams.shard.stages import ProducerRecord
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +25,6 @@ _ANY = -1  # the partition that the key belongs to
 
 class Fenced(RuntimeError):
     """Another worker has taken the partition over: nothing of this transaction was published."""
-
-
-class ChangelogRecord(NamedTuple):
-    """A record of the changelog; value None deletes."""
-
-    key: bytes
-    value: bytes | None
 
 
 class ShardLog:

@@ -19,12 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from processors.measures.terms import Cell
 from streams.kafka.reader import key_of, to_the_end
+from streams.kafka.records import ProducerRecord
 from streams.settings import Settings
 from streams.shard.packing import pack
 from streams.shard.packing import unpack as unpack_cells
 from streams.shard.serde import unpack
 from streams.shard.shard import Shard, ShardId
-from streams.shard.stages import ProducerRecord
 from streams.shard.store import epoch_write
 
 TOPIC = "rytmi.partial.v1"

@@ -10,9 +10,9 @@ from processors.measures.terms import Row
 from schemas.codec import Codec
 from streams.kafka.headers import headers
 from streams.kafka.reader import key_of, to_the_end
+from streams.kafka.records import ProducerRecord
 from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
-from streams.shard.stages import ProducerRecord
 
 TOPIC = "rytmi.window.v1"
 _EVERY_SECONDS = 10.0

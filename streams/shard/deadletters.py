@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from processors.alarm_record import dead_letter
+from processors.alarm_record import Alarm, dead_letter
 from processors.policy import Policies
-from streams.alertmanager.sinks import Alarm
-from streams.shard.stages import ProducerRecord
+from streams.kafka.records import ProducerRecord
 
 
 class TooManyDeadLetters(RuntimeError):

@@ -13,7 +13,7 @@ from processors.events import Feedback, InvalidEvent
 from processors.ledger import Entry
 from processors.policy import Policies
 from schemas.codec import Codec, DecodeError
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.records import ChangelogRecord
 from streams.shard.claims import noted
 from streams.shard.counters import Counters
 from streams.shard.deadletters import DeadLetter, enforce_limit

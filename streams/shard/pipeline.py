@@ -11,19 +11,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from processors.alarm_record import Alarm
 from processors.case import FEEDBACK
 from processors.ledger import FOLDED, REPEATED, WORDS
 from processors.policy import Policies
 from schemas.codec import Codec
-from streams.alertmanager.sinks import Alarm
 from streams.kafka.headers import trace
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.shard.counters import Counters
 from streams.shard.deadletters import DeadLetter
 from streams.shard.intake import Batch, ControlRecord, Groups, Intake, notes, skip_committed
 from streams.shard.serde import pack
 from streams.shard.shard import EVENT_TIME, Shard
-from streams.shard.stages import Effects, ProducerRecord
+from streams.shard.stages import Effects
 from streams.shard.store import entity_write, in_a_row_write, position_write
 
 log = logging.getLogger(__name__)

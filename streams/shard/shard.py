@@ -18,13 +18,14 @@ from processors.ledger import Entry, Ledger
 from processors.measures.cells import Cells
 from processors.standing import CaseStanding, Standing, Standings
 from streams.kafka.reader import end
-from streams.kafka.shard_log import ChangelogRecord, ShardLog
+from streams.kafka.records import ChangelogRecord, ProducerRecord
+from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
 from streams.shard.claims import Claims
 from streams.shard.packing import pack as pack_cells
 from streams.shard.packing import unpack as unpack_cells
 from streams.shard.serde import header, pack, unpack
-from streams.shard.stages import Effects, ProducerRecord, Stage
+from streams.shard.stages import Effects, Stage
 from streams.shard.store import Store, entity_write, position_write
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from streams.kafka.reader import key_of, to_the_end
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.records import ChangelogRecord
 from streams.settings import Settings
 
 _ENTITY, _POSITION, _IN_A_ROW, _CONTROL, _EPOCH = b"e", b"p", b"r", b"c", b"n"

@@ -10,7 +10,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from streams.alertmanager.sinks import Alarm, AlarmSink
+from processors.alarm_record import Alarm
+from streams.alertmanager.sinks import AlarmSink
 from streams.config import Config
 from streams.settings import Settings
 from streams.shard.claims import Claims, Source

@@ -16,7 +16,8 @@ from schemas.codec import Codec
 from streams.config import load
 from streams.kafka import topics
 from streams.kafka.reader import to_the_end
-from streams.kafka.shard_log import ChangelogRecord, ShardLog
+from streams.kafka.records import ChangelogRecord, ProducerRecord
+from streams.kafka.shard_log import ShardLog
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
 from streams.shard.claims import Claims
@@ -24,7 +25,7 @@ from streams.shard.counters import Counters
 from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
 from streams.shard.shard import Shard, ShardId
-from streams.shard.stages import ProducerRecord, stages
+from streams.shard.stages import stages
 from tests.bench.world import CONFIG, World, say
 
 _BATCHES = (10, 100, 1_000, 5_000)
@@ -75,7 +76,10 @@ def measure_transactions(world: World) -> None:
     records = _records(world, "feedback")
     for size in _BATCHES:
         chosen = records[: min(_MOST, 300 * size)]
-        wall: dict[type[ShardLog], list[tuple[float, float]]] = {ShardLog: [], PlainEmission: []}
+        wall: dict[type[ShardLog], list[tuple[float, float]]] = {
+            ShardLog: [],
+            PlainEmission: [],
+        }
         for _ in range(3):
             for kind, found in wall.items():
                 found.append(_fold(world, kind, chosen, size))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from streams.kafka.shard_log import ChangelogRecord, ShardLog
+from streams.kafka.records import ChangelogRecord, ProducerRecord
+from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
-from streams.shard.stages import ProducerRecord
 from tests.live.workers import read
 
 pytestmark = pytest.mark.live

@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from processors.events import TYPES, Event
 from schemas.codec import Codec
 from streams.kafka.headers import headers
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.records import ChangelogRecord
 from streams.kafka.topics import INPUTS
 from streams.local.child import ChildProcess
 from streams.pseudonym import Pseudonym

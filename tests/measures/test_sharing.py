@@ -19,13 +19,12 @@ from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell, Contribution, Fact, Share
 from processors.measures.view import View
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.measures import publisher as sharing
 from streams.measures.publisher import CellPublisher, cell_of
 from streams.shard.packing import pack, unpack
 from streams.shard.serde import pack as pack_ledger
 from streams.shard.shard import ShardId
-from streams.shard.stages import ProducerRecord
 from streams.shard.store import Store, entity_write
 from tests.measures.contents import FRAME, NOW
 

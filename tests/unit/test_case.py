@@ -22,8 +22,9 @@ from processors.ledger import FOLDED, ID_CONFLICT, REPEATED, TOO_LARGE, Entry
 from processors.policy import Policies
 from processors.settled import row
 from streams import config as configuration
+from streams.kafka.records import ProducerRecord
 from streams.shard.serde import pack, unpack
-from streams.shard.stages import ProducerRecord, stages
+from streams.shard.stages import stages
 from tests.oracle.strategies import World, worlds
 
 T0 = 1_772_438_400_000

@@ -9,14 +9,12 @@ from processors.policy import Policies
 from streams.shard.stages.cases import CaseStage
 from streams.shard.stages.fanout import TellingStage
 from streams.shard.stages.signals import SignalStage
-from streams.shard.stages.stage import Derived, Effects, Encode, Headers, ProducerRecord, Stage
+from streams.shard.stages.stage import Derived, Effects, Encode, Stage
 
 __all__ = [
     "CaseStage",
     "Derived",
     "Effects",
-    "Headers",
-    "ProducerRecord",
     "SignalStage",
     "Stage",
     "TellingStage",

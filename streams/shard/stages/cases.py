@@ -18,7 +18,8 @@ from processors.measures.terms import NOTHING, Contribution
 from processors.policy import Policies
 from processors.standing import of_case
 from streams.kafka.headers import headers
-from streams.shard.stages.stage import Derived, Effects, Encode, ProducerRecord, Telling
+from streams.kafka.records import ProducerRecord
+from streams.shard.stages.stage import Derived, Effects, Encode, Telling
 
 
 class CaseStage:

@@ -14,7 +14,8 @@ from processors.measures.terms import Contribution
 from processors.policy import Policies
 from processors.standing import Standing, of_decision, of_obstacle
 from streams.kafka.headers import headers
-from streams.shard.stages.stage import Derived, Effects, Encode, ProducerRecord, Untold
+from streams.kafka.records import ProducerRecord
+from streams.shard.stages.stage import Derived, Effects, Encode, Untold
 
 
 class TellingStage(Untold):

@@ -8,19 +8,9 @@ from typing import Any, NamedTuple, Protocol
 from processors.ledger import Entry, Ledger
 from processors.measures.terms import Contribution
 from processors.standing import Standing
+from streams.kafka.records import ProducerRecord
 
-Headers = list[tuple[str, bytes]]
 Encode = Callable[[str, Any], bytes]
-
-
-class ProducerRecord(NamedTuple):
-    """A record to send. `topic` without prefix; partition None: the key's."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-    partition: int | None = None
 
 
 class Derived(NamedTuple):
