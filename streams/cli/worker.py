@@ -67,6 +67,7 @@ def command(
     from streams.config import load
     from streams.kafka import admin
     from streams.settings import Settings
+    from streams.shard.clock import EventClock, WallClock
     from streams.worker.options import Options
     from streams.worker.process import run
     from streams.worker.web import add_pages
@@ -75,7 +76,6 @@ def command(
     settings = Settings.from_env()
     admin.check(settings)
     options = Options(
-        event_clock=clock == "event",
         host=host,
         port=port or _free_port(host),
         batch=batch,
@@ -84,7 +84,13 @@ def command(
         most_deadletters_in_a_row=deadletters_in_a_row,
     )
     config = load(path)
-    worker = Worker(settings, config, options, sink_of(settings, config.timezone))
+    worker = Worker(
+        settings,
+        config,
+        options,
+        EventClock() if clock == "event" else WallClock(),
+        sink_of(settings, config.timezone),
+    )
     add_pages(worker)
     click.echo(f"worker of {settings.application}: http://{host}:{options.port}/metrics", err=True)
     raise SystemExit(run(worker, getattr(logging, log_level.upper())))

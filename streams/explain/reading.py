@@ -66,13 +66,13 @@ def _values(settings: Settings, name: str, case: str, partition: int, tell: Tell
     """The values under the key, oldest first; None deletes."""
     topic, key = settings.topic(name), case.encode()
     last, told = None, time.monotonic()
-    for message in to_the_end(settings, topic, range(partition, partition + 1)):
+    for record in to_the_end(settings, topic, range(partition, partition + 1)):
         if time.monotonic() > told + _TELL_EVERY_SECONDS:
             told = time.monotonic()
             last = end(settings, topic, partition) if last is None else last
-            tell(topic, message.offset() or 0, last)
-        if message.key() == key:
-            yield message.value()
+            tell(topic, record.offset, last)
+        if record.key == key:
+            yield record.value
 
 
 def _unread(alarms: list[dict[str, Any]]) -> str | None:

@@ -12,9 +12,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, Message
 
 from schemas.codec import Codec
+from streams.kafka.clients import CONTROLS, producer
 from streams.kafka.headers import headers
 from streams.kafka.sender import SendError
 from streams.kafka.topics import INPUTS
@@ -33,21 +34,17 @@ def announce(settings: Settings, codec: Codec, kind: str, name: str, records: Se
         if error is not None:
             failed.append(f"{message.topic()} [{message.partition()}]: {error.str()}")
 
-    producer = Producer(
-        settings.client(
-            **{"enable.idempotence": True, "message.timeout.ms": _DELIVERY_SECONDS * 1000, "on_delivery": delivered}
-        )
-    )
+    sender = producer(settings, CONTROLS, **{"message.timeout.ms": _DELIVERY_SECONDS * 1000, "on_delivery": delivered})
     now = time.time_ns() // 1_000_000
     value = codec.encode("control", {"kind": kind, "id": name, "at": now})
     count = 0
     for record in records:
         about = headers("rytmi.control.v1", f"{kind}/{name}/{now}", "rytmi/control", now)
         for partition in range(settings.partitions):
-            producer.produce(settings.topic(INPUTS[record]), value, None, partition, headers=about)  # type: ignore[arg-type]
+            sender.produce(settings.topic(INPUTS[record]), value, None, partition, headers=about)  # type: ignore[arg-type]
             count += 1
     with _uninterrupted():
-        waiting = producer.flush(_DELIVERY_SECONDS)
+        waiting = sender.flush(_DELIVERY_SECONDS)
     if failed or waiting:
         raise SendError(f"{kind} {name!r} is not in every partition: {'; '.join(failed) or 'no answer'}. Send it again")
     return count

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import KafkaError, Message, TopicPartition
 
+from streams.kafka.clients import TO_THE_END, consumer
+from streams.kafka.records import ConsumerRecord
 from streams.settings import Settings
 
 _CHUNK = 10_000
@@ -18,19 +20,19 @@ class ReadError(RuntimeError):
     """A topic could not be read to its end."""
 
 
-def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Message]:
-    """The messages of some partitions, each partition in order, up to the end that it has when that is reached.
+def to_the_end(settings: Settings, topic: str, partitions: Iterable[int]) -> Iterator[ConsumerRecord]:
+    """The records of some partitions, each partition in order, up to the end that it has when that is reached.
 
     Raises ReadError if the broker refuses, or is silent for a minute.
     """
-    consumer = _consumer(settings)
+    reader = consumer(settings, TO_THE_END, _group(settings))
     left = set(partitions)  # a partition that grows meanwhile comes to its end more than once
     try:
         # An explicit offset: a reset to the end, which would lose everything silently, is then not possible.
-        consumer.assign([TopicPartition(topic, partition, 0) for partition in partitions])
+        reader.assign([TopicPartition(topic, partition, 0) for partition in left])
         heard = time.monotonic()
         while left:
-            messages = consumer.consume(_CHUNK, _WAIT_SECONDS)
+            messages = reader.consume(_CHUNK, _WAIT_SECONDS)
             if messages:
                 heard = time.monotonic()
             elif time.monotonic() > heard + _SILENCE_SECONDS:
@@ -38,47 +40,45 @@ def to_the_end(settings: Settings, topic: str, partitions: range) -> Iterator[Me
             for message in messages:
                 error = message.error()
                 if error is None:
-                    yield message
+                    yield record_of(message)
                 elif error.code() == KafkaError._PARTITION_EOF:
                     left.discard(message.partition())
                 elif not error.retriable():
                     raise ReadError(f"{topic} [{message.partition()}]: {error.str()}")
     finally:
-        consumer.close()
+        reader.close()
 
 
-def key_of(message: Message) -> bytes:
+def record_of(message: Message) -> ConsumerRecord:
+    """A message of librdkafka, which is no error, as a record."""
+    return ConsumerRecord(
+        message.topic(),  # type: ignore[arg-type]
+        message.partition(),  # type: ignore[arg-type]
+        message.offset(),  # type: ignore[arg-type]
+        message.timestamp()[1],
+        message.key(),
+        message.value(),
+        message.headers() or (),  # type: ignore[arg-type]
+    )
+
+
+def key_of(record: ConsumerRecord) -> bytes:
     """The key of a record of a topic that we alone write to. Raises ReadError where it has none."""
-    key: bytes | None = message.key()
-    if key is None:
-        place = f"{message.topic()} [{message.partition()}], offset {message.offset()}"
+    if record.key is None:
+        place = f"{record.topic} [{record.partition}], offset {record.offset}"
         raise ReadError(f"{place}: a record without a key, which is none of ours; let nobody else write to this topic")
-    return key
+    return record.key
 
 
 def end(settings: Settings, topic: str, partition: int) -> int:
     """The offset that the partition's next record will have. Raises KafkaException."""
-    consumer = _consumer(settings)
+    reader = consumer(settings, TO_THE_END, _group(settings))
     try:
-        _, high = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=_SILENCE_SECONDS)
+        _, high = reader.get_watermark_offsets(TopicPartition(topic, partition), timeout=_SILENCE_SECONDS)
         return int(high)
     finally:
-        consumer.close()
+        reader.close()
 
 
-def _consumer(settings: Settings) -> Consumer:
-    return Consumer(
-        settings.client(
-            **{
-                "group.id": f"{settings.application}-reading",  # asked for by the client, never joined
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                "fetch.queue.backoff.ms": 5,
-                "fetch.wait.max.ms": 10,  # how long the broker holds the answer that says: this was the end
-                "queued.min.messages": 100_000,
-                "fetch.message.max.bytes": 8 * 1024 * 1024,
-            }
-        )
-    )
+def _group(settings: Settings) -> str:
+    return f"{settings.application}-reading"

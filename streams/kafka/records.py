@@ -1,7 +1,8 @@
-"""Records on their way to Kafka: those of topics, and those of changelogs."""
+"""Records and places of Kafka: those that are sent, those of changelogs, and those that were read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from streams.kafka.headers import Headers
@@ -22,3 +23,22 @@ class ChangelogRecord(NamedTuple):
 
     key: bytes
     value: bytes | None
+
+
+class ConsumerRecord(NamedTuple):
+    """A record as it was read. `topic` with prefix; timestamp: milliseconds since the epoch."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class TopicPartition(NamedTuple):
+    """A partition of a topic (full name). Equal to Faust's and aiokafka's of the same place: all are plain tuples."""
+
+    topic: str
+    partition: int

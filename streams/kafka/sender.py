@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message
 
 from processors.events import TYPES, Event
 from schemas.codec import Codec, EncodeError
 from streams import UserError
+from streams.kafka.clients import EVENTS, producer
 from streams.kafka.headers import headers
-from streams.kafka.topics import INPUTS, RECORD_MAX_BYTES, topics
+from streams.kafka.topics import INPUTS, topics
 from streams.settings import Settings
 
 DEFAULT_SOURCE = "rytmi/replay"
@@ -57,21 +58,8 @@ class Sender:
         self._failure: str | None = None
         self.sent: Counter[str] = Counter()
         """Events handed over, by topic."""
-        config = {
-            "enable.idempotence": True,
-            "partitioner": "murmur2_random",
-            "compression.type": "zstd",
-            "linger.ms": 20,
-            "batch.size": 512 * 1024,
-            "message.max.bytes": RECORD_MAX_BYTES,
-            "message.timeout.ms": int(delivery_seconds * 1000),
-            "queue.buffering.max.messages": 200_000,
-            "queue.buffering.max.kbytes": 256 * 1024,
-            "delivery.report.only.error": True,
-            "on_delivery": self._delivered,
-            "log_level": 2,  # what fails for good is raised; librdkafka would also write each attempt to standard error
-        }
-        self._producer = Producer(settings.client(**config))
+        limits = {"message.timeout.ms": int(delivery_seconds * 1000), "on_delivery": self._delivered}
+        self._producer = producer(settings, EVENTS, **limits)
         self._check_topics(settings)
 
     def send(self, event: Event) -> None:

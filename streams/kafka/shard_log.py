@@ -1,4 +1,4 @@
-"""Emission: what a batch caused, sent and saved in one transaction.
+"""The log of a shard: fence, restore, end, and commit: what a batch caused, sent and saved in one transaction.
 
 One transactional producer per owned partition of a stage. Starting it fences a predecessor that does not know yet
 that it lost the partition: what that one has under way is aborted, and whatever it tries next fails as `Fenced`.
@@ -8,17 +8,18 @@ A broker that goes away for a while costs a retry; the same transaction is then 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException
 
+from streams.kafka.log import Log
+from streams.kafka.reader import key_of
 from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 60.0  # for the broker to open, commit or abort
-_TRANSACTION_SECONDS = 300  # from the first output to the commit: all that waits for a shard is folded in between
 _ATTEMPTS = 20
 _ANY = -1  # the partition that the key belongs to
 
@@ -28,29 +29,15 @@ class Fenced(RuntimeError):
 
 
 class ShardLog:
-    """The producer of one partition of a stage."""
+    """The log of one partition of a stage. Used from one thread; every call may block for minutes."""
 
-    def __init__(self, settings: Settings, stage: str, partition: int) -> None:
-        self._settings, self._partition = settings, partition
-        self._changelog = settings.changelog(stage)
+    def __init__(self, log: Log, settings: Settings, stage: str, partition: int) -> None:
+        self._log, self._settings, self._partition = log, settings, partition
+        self._changelog, self.application = settings.changelog(stage), settings.application
         self.name = f"{settings.topic_prefix}{settings.application}-{stage}-{partition}"
-        self._producer = Producer(
-            settings.client(
-                **{
-                    "transactional.id": self.name,
-                    "partitioner": "murmur2_random",
-                    "compression.type": "lz4",
-                    "linger.ms": 5,
-                    "batch.size": 512 * 1024,
-                    "message.max.bytes": 9 * 1024 * 1024,
-                    "queue.buffering.max.messages": 2_000_000,
-                    "queue.buffering.max.kbytes": 512 * 1024,
-                    "transaction.timeout.ms": _TRANSACTION_SECONDS * 1000,
-                }
-            )
-        )
+        self._producer = log.transactions(self.name)
 
-    def open(self) -> None:
+    def fence(self) -> None:
         """Fence whoever had the partition before; aborts what it had under way."""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
@@ -61,11 +48,26 @@ class ShardLog:
                     raise
                 log.warning("%s: opening is tried again: %s", self.name, failed.args[0].str())
 
-    def commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
-        """Send outputs and state as one transaction; returns when it is durable. Raises Fenced or KafkaException.
+    def restore(self) -> Iterator[ChangelogRecord]:
+        """The changelog from its start to its end. Raises ReadError."""
+        for record in self._log.read(self._changelog, (self._partition,)):
+            yield ChangelogRecord(key_of(record), record.value)
+
+    def end(self, topic: str) -> int:
+        """The offset of the next record of the shard's partition of a topic (full name). Raises KafkaException."""
+        return self._log.end(topic, self._partition)
+
+    def commit(
+        self,
+        outputs: Iterable[ProducerRecord],
+        states: Sequence[ChangelogRecord],
+        offsets: Sequence[ChangelogRecord] = (),
+    ) -> None:
+        """Send outputs, state and offsets as one transaction; returns when it is durable.
 
         Outputs may be made while they are asked for: each is under way to the broker while the next is made. States
-        are looked at when there are no more outputs. What making them raises ends the transaction.
+        are looked at when there are no more outputs. Raises Fenced, KafkaException, and what making outputs raises;
+        nothing of it is then published.
         """
         rest, sent = iter(outputs), list[ProducerRecord]()
         for attempt in range(1, _ATTEMPTS + 1):
@@ -76,7 +78,7 @@ class ShardLog:
                 for output in rest:
                     sent.append(output)
                     self._produce(self._settings.topic(output.topic), *output[1:])
-                for state in states:
+                for state in (*states, *offsets):
                     self._produce(self._changelog, state.key, state.value, None, self._partition)
                 self._commit()
                 return
@@ -98,7 +100,7 @@ class ShardLog:
         where = _ANY if partition is None else partition
         while True:
             try:
-                self._producer.produce(topic, value, key, where, headers=headers)  # type: ignore[arg-type]
+                self._producer.produce(topic, value, key, where, headers=headers)
                 return
             except BufferError:
                 self._producer.poll(0.1)

@@ -14,11 +14,11 @@ then its facts as they are packed; a mark is MessagePack: [epoch, complete, unti
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from processors.measures.terms import Cell
-from streams.kafka.reader import key_of, to_the_end
+from streams.kafka.log import Log
+from streams.kafka.reader import key_of
 from streams.kafka.records import ProducerRecord
 from streams.settings import Settings
 from streams.shard.packing import pack
@@ -39,26 +39,26 @@ _LOOK_EVERY = 16  # entities between two looks at the clock
 class CellPublisher:
     """The cells of one shard on their way to the view. Used from the pipeline's thread."""
 
-    def __init__(self, shard: Shard) -> None:
-        self.shard = shard
+    def __init__(self, shard: Shard, monotonic: Callable[[], float]) -> None:
+        self.shard, self._monotonic = shard, monotonic
         self.source = source_name(shard.id.stage, shard.partition)
         self._epoch = shard.store.epoch + 1
         self._left: Iterator[str] | None = iter(list(shard.store.entities))
-        self._left_behind: Sequence[Cell] = ()
+        self._stale: Sequence[Cell] = ()
         self._unsent: dict[Cell, bytes | None] = {}
         self._said_all = False
         self._until = self._at = 0  # as of when what is sent was taken
         self._taken_at = self._marked_at = float("-inf")
 
     @property
-    def is_filled(self) -> bool:
+    def is_rebuilt(self) -> bool:
         """Whether all entities have contributed."""
         return self._left is None
 
-    def fill(self, until: float) -> None:
+    def rebuild(self, until: float) -> None:
         """Let entities contribute that have not yet, until an instant of the monotonic clock."""
         shard = self.shard
-        while self._left is not None and time.monotonic() < until:
+        while self._left is not None and self._monotonic() < until:
             for _ in range(_LOOK_EVERY):
                 entity = next(self._left, None)
                 if entity is None:
@@ -67,13 +67,14 @@ class CellPublisher:
                 if entity not in shard.cells and entity in shard.store.entities:
                     shard.cells.replace(entity, shard.stage.contribution(unpack(shard.store.entities[entity])))
 
-    def sweep(self, left_behind: Sequence[Cell]) -> None:
-        """Mark cells as gone that a former owner has left in the topic, once it is known which are not any more."""
-        self._left_behind = left_behind
+    def tombstone(self, standing: Sequence[Cell]) -> None:
+        """After the rebuild, tombstone those of the cells that stand in the topic which this shard does not have."""
+        self._stale = standing
 
-    def share(self, now: float, until: int, at: int, is_busy: bool) -> None:
-        """Send what is due. now: by the monotonic clock; until, at: as in Mark."""
-        says_all = self.is_filled and not self._said_all
+    def publish(self, until: int, at: int, is_busy: bool) -> None:
+        """Send what is due. until, at: as in Mark. May block for minutes; raises what `Shard.commit` raises."""
+        now = self._monotonic()
+        says_all = self.is_rebuilt and not self._said_all
         if says_all or now - self._taken_at >= (WHILE_BUSY_SECONDS if is_busy else EVERY_SECONDS):
             self._taken_at, self._until, self._at = now, until, at
             self._take()
@@ -90,60 +91,59 @@ class CellPublisher:
         mark = [self._epoch, self._said_all and not self._unsent, self._until, self._at]
         outputs.append(ProducerRecord(TOPIC, pack([self.source]), pack(mark), [], 0))
         states = [] if self.shard.store.epoch == self._epoch else [epoch_write(self._epoch)]
-        self.shard.emission.commit(outputs, states)
-        for state in states:
-            self.shard.store.apply(state)
+        self.shard.commit(outputs, states)
         self._marked_at = now
 
     def _take(self) -> None:
         """What has changed is to be sent."""
         self._unsent |= self.shard.cells.take()
-        if self.is_filled and self._left_behind:
-            gone = [
-                where for where in self._left_behind if where not in self._unsent and not self.shard.cells.has(where)
-            ]
+        if self.is_rebuilt and self._stale:
+            gone = [where for where in self._stale if where not in self._unsent and not self.shard.cells.has(where)]
             self._unsent |= dict.fromkeys(gone)
-            self._left_behind = ()
+            self._stale = ()
 
 
 class CellPublishers:
-    """The sharing of all shards of a worker."""
+    """The publishers of all shards of a worker. Used from the pipeline's thread, `standing` excepted."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, log: Log, settings: Settings, monotonic: Callable[[], float]) -> None:
+        self._log, self._topic, self._monotonic = log, settings.topic(TOPIC), monotonic
         self._by_shard: dict[ShardId, CellPublisher] = {}
 
     def keep(self, shards: Mapping[ShardId, Shard]) -> list[str]:
-        """Share these shards and no others; the sources that are new."""
+        """Publish the cells of these shards and of no others; the sources that are new."""
         kept = {name: one for name, one in self._by_shard.items() if shards.get(name) is one.shard}
-        new = {name: CellPublisher(shard) for name, shard in shards.items() if name not in kept}
+        new = {name: CellPublisher(shard, self._monotonic) for name, shard in shards.items() if name not in kept}
         self._by_shard = kept | new
         return [one.source for one in new.values()]
 
-    def fill(self, seconds: float) -> None:
+    def rebuild(self, seconds: float) -> None:
         """Let entities contribute that have not yet, for so long at most."""
-        until = time.monotonic() + seconds
+        until = self._monotonic() + seconds
         for one in self._by_shard.values():
-            one.fill(until)
+            one.rebuild(until)
 
-    def share(self, shard: Shard, until: int, at: int, is_busy: bool) -> None:
+    def publish(self, shard: Shard, until: int, at: int, is_busy: bool) -> None:
         """Send what is due of a shard."""
-        self._by_shard[shard.id].share(time.monotonic(), until, at, is_busy)
+        self._by_shard[shard.id].publish(until, at, is_busy)
 
-    def left_behind(self, sources: Sequence[str]) -> dict[str, list[Cell]]:
-        """The cells in the topic, by source: what a former owner may have left. Not from the pipeline's thread."""
+    def standing(self, sources: Sequence[str]) -> dict[str, list[Cell]]:
+        """The cells that stand in the topic, by source: what a former owner may have left.
+
+        Reads the topic to its end: not for the pipeline's thread. Raises ReadError.
+        """
         found: dict[str, dict[Cell, bool]] = {source: {} for source in sources}
-        for message in to_the_end(self._settings, self._settings.topic(TOPIC), range(1)):
-            source, *where = unpack_cells(key_of(message))
+        for record in self._log.read(self._topic, (0,)):
+            source, *where = unpack_cells(key_of(record))
             if where and source in found:
-                found[source][Cell(*where)] = message.value() is not None
+                found[source][Cell(*where)] = record.value is not None
         return {source: [where for where, stands in cells.items() if stands] for source, cells in found.items()}
 
-    def sweep(self, left_behind: Mapping[str, Sequence[Cell]]) -> None:
+    def tombstone(self, standing: Mapping[str, Sequence[Cell]]) -> None:
         """Have cells that nothing is left of leave the topic."""
         for one in self._by_shard.values():
-            if one.source in left_behind:
-                one.sweep(left_behind[one.source])
+            if one.source in standing:
+                one.tombstone(standing[one.source])
 
 
 def source_name(stage: str, partition: int) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from processors.measures.terms import Row
 from schemas.codec import Codec
 from streams.kafka.headers import headers
-from streams.kafka.reader import key_of, to_the_end
+from streams.kafka.log import Log
+from streams.kafka.reader import key_of
 from streams.kafka.records import ProducerRecord
 from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
@@ -21,20 +21,20 @@ _EVERY_SECONDS = 10.0
 class Windows:
     """Publishes rows. One transactional producer: a view that was taken over, and does not know yet, says nothing."""
 
-    def __init__(self, settings: Settings, codec: Codec) -> None:
-        self._settings, self._codec = settings, codec
+    def __init__(self, log: Log, settings: Settings, codec: Codec, monotonic: Callable[[], float]) -> None:
+        self._log, self._settings, self._codec, self._monotonic = log, settings, codec, monotonic
         self._source = f"rytmi/{settings.application}"
-        self._emission = ShardLog(settings, "view", 0)
+        self._producer = ShardLog(log, settings, "view", 0)
         self._published: dict[bytes, Row | None] | None = None
         self._published_at = float("-inf")
 
     def publish(self, rows: Sequence[Row], at: int) -> None:
         """Send what has changed, if it is time. at: as of when, milliseconds. Raises Fenced or KafkaException."""
-        now = time.monotonic()
+        now = self._monotonic()
         if now - self._published_at < _EVERY_SECONDS:
             return
         if self._published is None:
-            self._emission.open()
+            self._producer.fence()
             self._published = dict.fromkeys(self._known())
         found = {key(row): row for row in rows}
         changed = [(name, row) for name, row in found.items() if self._published.get(name) != row]
@@ -42,14 +42,14 @@ class Windows:
         outputs = [self._output(name, row, at) for name, row in changed]
         outputs += [ProducerRecord(TOPIC, name, None, []) for name in gone]
         if outputs:
-            self._emission.commit(outputs, ())
+            self._producer.commit(outputs, ())
         self._published, self._published_at = dict(found), now
 
     def _known(self) -> Iterable[bytes]:
         """What stands in the topic, from whoever was the view before."""
         standing: dict[bytes, bool] = {}
-        for message in to_the_end(self._settings, self._settings.topic(TOPIC), range(self._settings.partitions)):
-            standing[key_of(message)] = message.value() is not None
+        for record in self._log.read(self._settings.topic(TOPIC), range(self._settings.partitions)):
+            standing[key_of(record)] = record.value is not None
         return [name for name, stands in standing.items() if stands]
 
     def _output(self, name: bytes, row: Row, at: int) -> ProducerRecord:

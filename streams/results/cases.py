@@ -17,8 +17,8 @@ from streams.settings import Settings
 def rows(settings: Settings, policies: Policies, until: int) -> Iterator[dict[str, Any]]:
     """The objects of cases.jsonl, by case id. Raises UserError where a case cannot be read at that instant."""
     last: dict[str, bytes] = {}
-    for message in to_the_end(settings, settings.topic("rytmi.case.v1"), range(settings.partitions)):
-        key, value = key_of(message).decode(), message.value()
+    for record in to_the_end(settings, settings.topic("rytmi.case.v1"), range(settings.partitions)):
+        key, value = key_of(record).decode(), record.value
         if value is None:
             last.pop(key, None)
         else:

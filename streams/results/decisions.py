@@ -90,9 +90,9 @@ def _answered(decisions: list[dict[str, Any]], reopened: list[int]) -> Iterator[
 
 def _events(settings: Settings, record: str) -> Iterator[Any]:
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-    for message in to_the_end(settings, settings.topic(INPUTS[record]), range(settings.partitions)):
+    for one in to_the_end(settings, settings.topic(INPUTS[record]), range(settings.partitions)):
         try:
-            yield codec.decode(record, message.value())
+            yield codec.decode(record, one.value)
         except DecodeError:
             continue
 
@@ -101,8 +101,8 @@ def _cases(settings: Settings) -> Iterator[dict[str, Any]]:
     """The enriched cases as they stand."""
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
     last: dict[bytes, bytes | None] = {}
-    for message in to_the_end(settings, settings.topic(_CASE), range(settings.partitions)):
-        last[key_of(message)] = message.value()
+    for record in to_the_end(settings, settings.topic(_CASE), range(settings.partitions)):
+        last[key_of(record)] = record.value
     for value in last.values():
         if value is not None:
             yield codec.decode("case", value)

@@ -33,9 +33,9 @@ def strategic(settings: Settings) -> list[StrategicStage]:
     """All that the topic still holds, oldest first. What cannot be read is a dead letter's business, and left out."""
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
     first: dict[tuple[str, str], StrategicStage] = {}
-    for message in to_the_end(settings, settings.topic(_TOPIC), range(settings.partitions)):
+    for record in to_the_end(settings, settings.topic(_TOPIC), range(settings.partitions)):
         try:
-            event = codec.decode("decision", message.value())
+            event = codec.decode("decision", record.value)
         except DecodeError:
             continue
         if isinstance(event, Decision) and event.level == _LEVEL:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
+from streams.shard.clock import FOREVER, Clock
 
 Notes = Mapping[str, int]
 """What control records have said of a partition, by name: instants in milliseconds."""
 
-FOREVER = 1 << 62
 _BEGUN, _ENDED, _HEARD = "begun/", "ended", "heard/"
 
 
@@ -57,11 +57,11 @@ def limited(sources: Iterable[Source], records: Iterable[str], controls: Notes, 
 
 
 class Claims:
-    """The horizons of one partition of cases, by touchpoint (milliseconds); 0: nothing is known yet."""
+    """Until when absence may be claimed in one partition of cases, by touchpoint (ms); 0: nothing is known yet."""
 
-    def __init__(self, sources: Sequence[Source], settle_ms: int, event_clock: bool = False) -> None:
+    def __init__(self, sources: Sequence[Source], settle_ms: int, clock: Clock) -> None:
         self._sources, self._settle_ms = [s for s in sources if s.records & {"feedback", "action"}], settle_ms
-        self._event_clock = event_clock
+        self._clock = clock
         self._base = 0
         self._by_touchpoint: dict[str, int] = {}
 
@@ -79,7 +79,7 @@ class Claims:
         }
 
     def horizon(self, touchpoint: str) -> int:
-        """What lies before it may be claimed at this touchpoint."""
+        """What lies before it may be claimed at this touchpoint. From any thread."""
         limits = self._by_touchpoint
         if not limits:
             return self._base
@@ -90,7 +90,7 @@ class Claims:
         ended = controls.get(_ENDED)
         if ended is None:
             return True
-        return until == FOREVER if self._event_clock else until >= ended
+        return self._clock.is_past(until, ended)
 
     def _limit(self, touchpoint: str, controls: Notes, now: int) -> int:
         concerned = [s for s in self._sources if (touchpoint in s.touchpoints if touchpoint else not s.touchpoints)]

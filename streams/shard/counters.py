@@ -18,3 +18,12 @@ class Counters:
     alarms: Counter[tuple[str, str]] = field(default_factory=Counter)  # (level, raised | resolved | retracted)
     feedback: Counter[str] = field(default_factory=Counter)  # touchpoint
     last_feedback: dict[str, int] = field(default_factory=dict)  # touchpoint: append time, milliseconds
+
+    def add(self, other: Counters) -> None:
+        """Count what others are, once it is durable."""
+        for name in _COUNTED:
+            getattr(self, name).update(getattr(other, name))
+        self.last_feedback.update(other.last_feedback)
+
+
+_COUNTED = ("events", "deadletters", "ahead", "misplaced", "purged", "alarms", "feedback")

@@ -44,14 +44,11 @@ class DeadLetter(NamedTuple):
         return dead_letter(place, case, self.feedback[0], self.reason, self.record.timestamp, now, policies)
 
 
-def enforce_limit(letter: DeadLetter, partition: int, in_a_row: int, most: int) -> None:
-    """Bear that a record could not be taken in; raises TooManyDeadLetters when too many follow one another.
-
-    most: how many may; 0: any number.
-    """
-    if 0 < most < in_a_row:
+def enforce_limit(letter: DeadLetter, partition: int, consecutive: int, most: int) -> None:
+    """Raise TooManyDeadLetters after more than `most` consecutive failures of a topic (0: no limit)."""
+    if 0 < most < consecutive:
         raise TooManyDeadLetters(
-            f"{letter.topic} [{partition}]: {in_a_row} records in a row could not be taken in, the last at "
+            f"{letter.topic} [{partition}]: {consecutive} records in a row could not be taken in, the last at "
             f"offset {letter.record.offset} ({letter.reason}: {letter.message}). Mend the producer or the schema, "
             "or raise RYTMI_MOST_DEADLETTERS_IN_A_ROW (0: no limit) to set them all aside"
         )

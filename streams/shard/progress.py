@@ -12,41 +12,31 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import deque
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException
 
 from schemas.codec import Codec, DecodeError
+from streams.kafka.log import Log
+from streams.kafka.records import ConsumerRecord
 from streams.settings import Settings
+from streams.shard.clock import Time
 
 log = logging.getLogger(__name__)
 
 TOPIC = "rytmi.progress.v1"
 _KEPT = 600  # marks of each partition: at five a second, two minutes in which a partition of links may lag
-_POLL_SECONDS = 0.2
+_STOP_SECONDS = 1.5
 
 
 class DecisionProgress:
-    """Sends marks, and keeps those of all. Marks are read in a thread of their own; reading them here never waits."""
+    """Sends marks and keeps those of all. Between `start` and `stop` they are read in a thread of its own."""
 
-    def __init__(self, settings: Settings, codec: Codec) -> None:
-        self._topic, self._codec = settings.topic(TOPIC), codec
+    def __init__(self, log: Log, settings: Settings, codec: Codec, time: Time) -> None:
+        self._log, self._topic, self._codec, self._time = log, settings.topic(TOPIC), codec, time
         self._marks: dict[int, deque[tuple[int, int]]] = {}  # (received, until), milliseconds
-        self._producer = Producer(settings.client(**{"linger.ms": 1, "log_level": 2, "message.timeout.ms": 5_000}))
-        self._consumer = Consumer(
-            settings.client(
-                **{
-                    "group.id": f"{settings.application}-progress",  # not joined
-                    "enable.auto.commit": False,
-                    "auto.offset.reset": "latest",
-                    "fetch.wait.max.ms": 100,
-                    "log_level": 2,
-                }
-            )
-        )
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._read, name="progress", daemon=True)
+        self._thread = threading.Thread(target=self._listen, name="progress", daemon=True)
 
     def start(self) -> None:
         """Listen from now on: an old mark would be of no use."""
@@ -56,41 +46,43 @@ class DecisionProgress:
         """End, without waiting for what is on its way."""
         self._stopped.set()
         if self._thread.is_alive():
-            self._thread.join(2 * _POLL_SECONDS + 1)
+            self._thread.join(_STOP_SECONDS)
 
-    def say(self, partition: int, until: int) -> None:
-        """Send a mark. One that gets lost is followed by the next."""
+    def publish(self, partition: int, until: int) -> None:
+        """Send a mark: until when (ms) all decisions of a partition are links. Never blocks."""
         value = self._codec.encode("progress", {"partition": partition, "until_at": until})
         try:
-            self._producer.produce(self._topic, value, str(partition).encode())
+            self._log.send(self._topic, str(partition).encode(), value)
         except BufferError:
             log.warning("%s: no room for a mark, the cluster does not take them", self._topic)
-        self._producer.poll(0)
 
-    def until(self, partition: int, links_read: int) -> int | None:
+    def watermark(self, partition: int, links_read: int) -> int | None:
         """Until when a reader that has read all links written before `links_read` knows a partition's decisions."""
         marks = self._marks.get(partition)
         if marks is None:
             return None
         return next((until for received, until in reversed(tuple(marks)) if received <= links_read), None)
 
-    def _read(self) -> None:
-        self._consumer.assign([TopicPartition(self._topic, 0, -1)])  # -1: the end
+    def take(self, record: ConsumerRecord) -> None:
+        """Keep a mark that has come."""
+        # By our own clock and by the broker's, whichever is later: readings of either kind are compared with it.
+        received = max(self._time.wall_ms(), record.timestamp)
+        try:
+            mark = self._codec.decode("progress", record.value)
+        except DecodeError as wrong:
+            log.warning("%s: offset %s: %s", self._topic, record.offset, wrong)
+            return
+        marks = self._marks.setdefault(mark["partition"], deque(maxlen=_KEPT))
+        marks.append((received, mark["until_at"]))
+
+    def _listen(self) -> None:
+        tail = self._log.tail(self._topic)
         while not self._stopped.is_set():
             try:
-                message = self._consumer.poll(_POLL_SECONDS)
+                record = tail.poll()
             except KafkaException as failed:
                 log.warning("%s: %s", self._topic, failed)
                 continue
-            if message is None or message.error() is not None:
-                continue
-            # By our own clock and by the broker's, whichever is later: readings of either kind are compared with it.
-            received = max(time.time_ns() // 1_000_000, message.timestamp()[1])
-            try:
-                mark = self._codec.decode("progress", message.value())
-            except DecodeError as wrong:
-                log.warning("%s: offset %s: %s", self._topic, message.offset(), wrong)
-                continue
-            marks = self._marks.setdefault(mark["partition"], deque(maxlen=_KEPT))
-            marks.append((received, mark["until_at"]))
-        self._consumer.close()
+            if record is not None:
+                self.take(record)
+        tail.close()

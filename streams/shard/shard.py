@@ -9,31 +9,32 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from processors.active import ActiveAlarms
+from processors.alarm_record import Alarm
 from processors.deadlines import Deadlines
 from processors.ledger import Entry, Ledger
 from processors.measures.cells import Cells
 from processors.standing import CaseStanding, Standing, Standings
-from streams.kafka.reader import end
 from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.kafka.shard_log import ShardLog
-from streams.settings import Settings
 from streams.shard.claims import Claims
 from streams.shard.packing import pack as pack_cells
 from streams.shard.packing import unpack as unpack_cells
 from streams.shard.serde import header, pack, unpack
 from streams.shard.stages import Effects, Stage
-from streams.shard.store import Store, entity_write, position_write
+from streams.shard.store import Store, entity_write, offset_write
 
 log = logging.getLogger(__name__)
 
 _PURGED_AT_ONCE = 5_000
 
 
-EVENT_TIME = "@"  # the position that is none: the latest `at` taken in
+EVENT_TIME = "@"  # changelog key of the latest `at` taken in (milliseconds), kept among the offsets
+_NONE: Mapping[str, int] = {}
 
 
 class TopicMadeAnew(RuntimeError):
@@ -53,32 +54,34 @@ class Shard:
     restored_alarms: the records of alarms that stood when it was opened.
     """
 
-    def __init__(self, settings: Settings, stage: Stage, partition: int, retention_ms: int, reach: Claims) -> None:
+    def __init__(self, log: ShardLog, stage: Stage, partition: int, retention_ms: int, claims: Claims) -> None:
         self.id = ShardId(stage.name, partition)
         self.stage, self.partition = stage, partition
         self.standings = Standings()
         self.deadlines = Deadlines()
         self.alarms = ActiveAlarms()
         self.cells = Cells(pack_cells, unpack_cells)
-        self.reach = reach
-        self.restored_alarms: list[dict[str, Any]] = []
+        self.claims = claims
+        self.restored_alarms: list[Alarm] = []
         self.store = Store()
-        self.emission = ShardLog(settings, stage.name, partition)
         self.event_now = 0  # the latest `at` taken in, milliseconds
         self.event_times: dict[str, int] = {}  # the same by topic, since it was opened
-        self._settings, self._retention_ms = settings, retention_ms
+        self._log, self._retention_ms = log, retention_ms
         self._settled: list[tuple[int, str]] = []  # a heap by when an entity came to rest; may name it more than once
 
     def open(self) -> None:
-        """Fence, restore, rebuild. Raises Fenced, ReadError or KafkaException."""
-        self.emission.open()
-        restored = self.store.restore(self._settings, self.stage.name, self.partition)
+        """Fence, restore, rebuild. May block for minutes. Raises Fenced, ReadError or KafkaException."""
+        self._log.fence()
+        started, records = time.monotonic(), 0
+        for record in self._log.restore():
+            self.store.apply(record)
+            records += 1
         began = time.monotonic()
         standings: dict[str, Standing] = {}
         for entity, stored in self.store.entities.items():
             settled_at, standing = header(stored)
             if standing:
-                derived = self.stage.derived(entity, unpack(stored))
+                derived = self.stage.on_restore(entity, unpack(stored))
                 if derived.standing is not None:
                     standings[entity] = derived.standing
                 self._set_deadline(entity, derived.standing, derived.next_at)
@@ -89,33 +92,47 @@ class Shard:
         heapify(self._settled)
         self.alarms.take(self.restored_alarms)
         indexed = time.monotonic() - began
-        self._check_positions()
-        self.event_now = self.store.positions.get(EVENT_TIME, 0)
-        rate = restored.records / restored.seconds if restored.seconds else 0.0
+        self._check_offsets()
+        self.event_now = self.store.offsets.get(EVENT_TIME, 0)
+        seconds = began - started
         log.info(
             "%s/%d ready: %d entities from %d changelog records in %.2f s (%.0f records/s), %d deadlines in %.2f s",
             self.stage.name,
             self.partition,
             len(self.store.entities),
-            restored.records,
-            restored.seconds,
-            rate,
+            records,
+            seconds,
+            records / seconds if seconds else 0.0,
             len(self.deadlines),
             indexed,
         )
 
-    def _check_positions(self) -> None:
-        for topic, position in self.store.positions.items():
-            if topic != EVENT_TIME and position > (found := end(self._settings, topic, self.partition)):
+    def _check_offsets(self) -> None:
+        for topic, offset in self.store.offsets.items():
+            if topic != EVENT_TIME and offset > (found := self._log.end(topic)):
                 raise TopicMadeAnew(
-                    f"{topic} [{self.partition}] ends at offset {found}, but the state of {self._settings.application} "
-                    f"holds it up to {position}: the topic was deleted and made again. Read it under a new "
+                    f"{topic} [{self.partition}] ends at offset {found}, but the state of {self._log.application} "
+                    f"holds it up to {offset}: the topic was deleted and made again. Read it under a new "
                     "RYTMI_APPLICATION, which builds its state from the topics as they are now"
                 )
 
+    def commit(
+        self, outputs: Iterable[ProducerRecord], states: Sequence[ChangelogRecord], offsets: Mapping[str, int] = _NONE
+    ) -> None:
+        """Send outputs, state and read offsets in one transaction, and take them over: all of it, or nothing.
+
+        This is the only place where a shard's state changes. `states` may grow while outputs are made, `offsets` (by
+        topic, the one that comes next) are final. When it returns, it is durable. May block for minutes. Raises
+        Fenced, KafkaException, and what making the outputs raises; the state is then what it was.
+        """
+        read = [offset_write(topic, offset) for topic, offset in offsets.items()]
+        self._log.commit(outputs, states, read)
+        for record in (*states, *read):
+            self.store.apply(record)
+
     def prove(self) -> None:
         """Prove that the shard is still ours. Raises Fenced where it is not."""
-        self.emission.commit((), [position_write(EVENT_TIME, self.event_now)])
+        self.commit((), (), {EVENT_TIME: self.event_now})
 
     def load(self, entity: str) -> Ledger:
         """What is stored of an entity; an empty ledger if nothing is."""
@@ -145,13 +162,13 @@ class Shard:
     def is_too_late(self, purged: int, is_empty: bool, entry: Entry, now: int) -> bool:
         """Whether an entry belongs to an entity that was purged (at `purged`), or is so old that it might."""
         if purged:
-            return entry.at <= purged or (is_empty and not self.stage.opens(entry))
+            return entry.at <= purged or (is_empty and not self.stage.can_start(entry))
         return is_empty and entry.at < now - 2 * self._retention_ms
 
-    def purge(self, now: int) -> tuple[int, list[dict[str, Any]]]:
+    def purge(self, now: int) -> tuple[int, list[Alarm]]:
         """Forget what has been at rest for longer than the retention; how many entities, and the alarms that end."""
         outputs: list[ProducerRecord] = []
-        alarms: list[dict[str, Any]] = []
+        alarms: list[Alarm] = []
         states: list[ChangelogRecord] = []
         rest: list[tuple[int, str]] = []
         seen: set[str] = set()
@@ -163,7 +180,7 @@ class Shard:
             seen.add(entity)
             known = unpack(stored)
             if known.entries:
-                effects = self.stage.forgotten(entity, known, self.partition, now)
+                effects = self.stage.on_purge(entity, known, self.partition, now)
                 outputs += effects.outputs
                 alarms += effects.alarms
                 states.append(entity_write(entity, pack(effects.ledger, now, False)))
@@ -171,9 +188,7 @@ class Shard:
             else:
                 states.append(entity_write(entity, None))
         if states:
-            self.emission.commit(outputs, states)
-            for state in states:
-                self.store.apply(state)
+            self.commit(outputs, states)
             for settled_at, entity in rest:
                 heappush(self._settled, (settled_at, entity))
                 self._place(entity, None, None)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from streams.shard.intake import Batch
 from streams.shard.shard import ShardId
@@ -19,10 +19,13 @@ _BYTES_AROUND_A_VALUE = 1_000  # a record's key, headers and objects
 
 
 class QueuedBatch(NamedTuple):
-    """A batch, the event that is acknowledged when it is durable, and about how many bytes it takes in memory."""
+    """A batch, the generation of the group in which it was fetched, what acknowledges it, and about how many bytes it
+    takes in memory.
+    """
 
-    event: Any
     batch: Batch
+    generation: int
+    acknowledge: Callable[[], object]
     weight: int
 
 
@@ -34,14 +37,18 @@ class BatchBuffer:
         self._waiting: defaultdict[ShardId, deque[QueuedBatch]] = defaultdict(deque)
         self._room, self._bytes = asyncio.Event(), 0
 
-    async def put(self, shard: ShardId, event: Any, batch: Batch) -> None:
+    async def put(self, shard: ShardId, batch: Batch, generation: int, acknowledge: Callable[[], object]) -> None:
         """Wait for room, then queue: the memory is bounded when input is faster than the worker."""
         weight = sum([len(record.value or b"") + _BYTES_AROUND_A_VALUE for record in batch.records])
         while self._bytes and self._bytes + weight > _MOST_BYTES:
             self._room.clear()
             await self._room.wait()
-        self._bytes += weight
-        self._waiting[shard].append(QueuedBatch(event, batch, weight))
+        self.add(shard, QueuedBatch(batch, generation, acknowledge, weight))
+
+    def add(self, shard: ShardId, queued: QueuedBatch) -> None:
+        """Queue a batch."""
+        self._bytes += queued.weight
+        self._waiting[shard].append(queued)
 
     def take(self) -> tuple[ShardId, list[QueuedBatch]] | None:
         """All that waits for one shard, None if nothing waits for any.
@@ -57,7 +64,7 @@ class BatchBuffer:
 
     def acknowledge(self, done: Sequence[QueuedBatch]) -> None:
         """What was taken is durable, or void: there is room again."""
-        for event, _, weight in done:
-            event.ack()
-            self._bytes -= weight
+        for queued in done:
+            queued.acknowledge()
+            self._bytes -= queued.weight
         self._room.set()

@@ -20,6 +20,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP, ConsumerMessage
 
 from streams import UserError
+from streams.shard.watermarks import End
 from streams.worker.fetcher import FetchingThread
 
 TESTED = {"faust-streaming": "0.15.", "aiokafka": "0.14."}
@@ -67,16 +68,13 @@ class EnvelopeConsumer(driver.Consumer):
         """What may be committed: how far the durable state has taken the partition in."""
         self._acked[tp].clear()
         self._acked_index[tp].clear()
-        return self.transport.position(tp)
+        return self.transport.offset(tp)
 
-    def ended_at(self, tp: TP) -> int | None:
-        """When everything that the partition held was durable in the state, milliseconds; None where it is not."""
-        end = self._thread.ends.get(tp)
-        if end is None or (end.last is not None and (self.transport.position(tp) or 0) <= end.last):
-            return None
-        return end.asked
+    def end_of(self, place: tuple[str, int]) -> End | None:
+        """What fetching has seen of a partition's end; None where it has not come to it. From any thread."""
+        return self._thread.ends.get(place)
 
-    def asked_at(self, tp: TP) -> int | None:
+    def asked_at(self, tp: tuple[str, int]) -> int | None:
         """When the partition was last asked for more, milliseconds."""
         return self._thread.asked.get(tp)
 
@@ -163,4 +161,4 @@ class EnvelopeTransport(driver.Transport):
     on_assigned: Callable[[set[TP], int], None]
     on_revoking: Callable[[], None]
     on_revoked: Callable[[], Awaitable[None]]
-    position: Callable[[TP], int | None]
+    offset: Callable[[Any], int | None]

@@ -1,4 +1,4 @@
-"""One thread, which does what it is asked to in the order in which it was asked, until something fails."""
+"""A serial executor: one thread, which runs tasks in the order of submission, until one fails."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class SerialExecutor:
-    """The first failure is the last thing done, and `on_failure` is told of it in that thread.
+    """After the first exception no task runs any more; `on_failure(exc)` is called on its thread.
 
     Were a batch folded after an earlier one of its partition had failed, that one would be passed over.
     """
@@ -18,8 +18,8 @@ class SerialExecutor:
         self._on_failure = on_failure
         self._is_broken = False
 
-    def do(self, work: Callable[..., None], *args: Any) -> Future[None]:
-        """Have it done after all that was asked for before; what is returned ends when it is done, or void."""
+    def submit(self, work: Callable[..., None], *args: Any) -> Future[None]:
+        """Run after all tasks submitted before; the future ends when it has run, or was passed over. Thread-safe."""
         return self._thread.submit(self._unless_broken, work, args)
 
     def _unless_broken(self, work: Callable[..., None], args: tuple[Any, ...]) -> None:

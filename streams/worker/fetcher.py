@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiokafka
 from aiokafka.consumer.fetcher import FetchResult
@@ -15,15 +15,10 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import TP
 
+from streams.shard.watermarks import End
+
 _FETCH_WAIT_MS = 25  # how long the broker holds a fetch: what is known of a quiet partition is at most that old
 _PARTITION_FETCH_BYTES = 8 * 1024 * 1024
-
-
-class End(NamedTuple):
-    """Everything of a partition has been fetched that was there when it was asked (milliseconds); the last offset."""
-
-    asked: int
-    last: int | None
 
 
 class FetchingThread(driver.AIOKafkaConsumerThread):
@@ -32,12 +27,12 @@ class FetchingThread(driver.AIOKafkaConsumerThread):
     consumer: Any
     fetched_in = -1
     follows: Mapping[TP, int | None] = {}
-    ends: Mapping[TP, End] = {}
+    ends: Mapping[tuple[str, int], End] = {}
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._last: dict[TP, int] = {}
-        self.asked: dict[TP, int] = {}  # when each was last asked for, milliseconds
+        self.asked: dict[tuple[str, int], int] = {}  # when each was last asked for, milliseconds
         self._watched: Any = None
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:

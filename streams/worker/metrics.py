@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from faust.types.tuples import TP
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from processors.alarms import LEVELS
@@ -18,28 +17,29 @@ from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell
 from streams.alertmanager.sinks import AlarmSink
 from streams.config import Config
+from streams.kafka.records import TopicPartition
 from streams.measures.view import Snapshot
 from streams.metrics.cases import PartitionStanding, cases_standing, cells, decisions_in_flight, obstacles_standing
 from streams.metrics.exposition import GaugeTable, text_of
 from streams.shard.claims import backfill
 from streams.shard.counters import Counters
 from streams.shard.shard import Shard, ShardId
+from streams.worker.core import WorkerCore
 from streams.worker.health import Health
-from streams.worker.worker import Worker
 
 
 class WorkerCollector:
     """Reads a worker."""
 
-    def __init__(self, worker: Worker, health: Health) -> None:
-        self._worker, self._health = worker, health
+    def __init__(self, core: WorkerCore, health: Health) -> None:
+        self._core, self._health = core, health
 
     def collect(self) -> Iterator[Metric]:
-        worker = self._worker
-        shards = worker.owned.shards if worker.owned.ready else {}
-        yield from standing(shards, worker.config, worker.owned.now_ms)
+        worker = self._core
+        shards = worker.assignment.shards if worker.assignment.ready else {}
+        yield from standing(shards, worker.config, worker.assignment.now_ms)
         yield touchpoints(worker.config)
-        yield from counted(worker.tally)
+        yield from counted(worker.pipeline.counters)
         yield from telling(worker.sink)
         yield GaugeMetricFamily("rytmi_partitions", "Partitions of cases that there are.", worker.settings.partitions)
         owned = GaugeMetricFamily(
@@ -62,7 +62,7 @@ class WorkerCollector:
         yield _instants(
             "rytmi_commit_timestamp_seconds",
             "When a batch of the partition was last made durable.",
-            dict(worker.committed_at),
+            {place: at / 1000 for place, at in dict(worker.committed_at).items()},
         )
 
 
@@ -72,8 +72,8 @@ def standing(shards: dict[ShardId, Shard], config: Config, now_ms: Callable[[Sha
         [s for name, s in shards.items() if name.stage == stage] for stage in ("cases", "obstacles", "decisions")
     )
     places = list(config.policies.touchpoints)
-    yield from cases_standing([PartitionStanding(s.standings, now_ms(s), s.reach.horizon) for s in cases], places)
-    yield from _reach(cases, places)
+    yield from cases_standing([PartitionStanding(s.standings, now_ms(s), s.claims.horizon) for s in cases], places)
+    yield from _read_past(cases, places)
     yield _alarms(cells(places) if cases else [], cases)
     yield from obstacles_standing([s.standings for s in obstacles])
     yield decisions_in_flight([s.standings for s in decisions], config.policies.units)
@@ -93,7 +93,7 @@ def touchpoints(config: Config) -> Metric:
     return family
 
 
-def _reach(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:
+def _read_past(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:
     read = GaugeMetricFamily(
         "rytmi_read_past_timestamp_seconds",
         "Until when all is read that could prove a claim about absence wrong; 0: not known.",
@@ -104,7 +104,7 @@ def _reach(shards: Sequence[Shard], places: Sequence[str]) -> Iterator[Metric]:
     )
     for shard in shards:
         for place in places:
-            read.add_metric([str(shard.partition), place], shard.reach.horizon(place) / 1000)
+            read.add_metric([str(shard.partition), place], shard.claims.horizon(place) / 1000)
         filling.add_metric([str(shard.partition)], backfill(shard.store.controls))
     yield read
     yield filling
@@ -120,20 +120,20 @@ def _alarms(places: Sequence[Cell], shards: Sequence[Shard]) -> Metric:
     return GaugeTable("rytmi_alarms_active", "Alarms that stand.", labels, active.items())
 
 
-def counted(tally: Counters) -> Iterator[Metric]:
+def counted(counters: Counters) -> Iterator[Metric]:
     """The counters of this process."""
     events = CounterMetricFamily(
         "rytmi_events", "Records taken in, by what became of them.", labels=["topic", "result"]
     )
-    for (topic, result), count in list(tally.events.items()):
+    for (topic, result), count in list(counters.events.items()):
         events.add_metric([topic, result], count)
     yield events
     for name, help_, label, counts in (
-        ("rytmi_deadletters", "Records set aside, by reason.", "reason", tally.deadletters),
-        ("rytmi_ahead", "Instants ahead of their arrival, taken as their arrival.", "topic", tally.ahead),
-        ("rytmi_misplaced", "Entities first seen in a partition that is not their key's.", "topic", tally.misplaced),
-        ("rytmi_purged", "Entities purged after their retention.", "stage", tally.purged),
-        ("rytmi_feedback", "Feedback taken in.", "touchpoint", tally.feedback),
+        ("rytmi_deadletters", "Records set aside, by reason.", "reason", counters.deadletters),
+        ("rytmi_ahead", "Instants ahead of their arrival, taken as their arrival.", "topic", counters.ahead),
+        ("rytmi_misplaced", "Entities first seen in a partition that is not their key's.", "topic", counters.misplaced),
+        ("rytmi_purged", "Entities purged after their retention.", "stage", counters.purged),
+        ("rytmi_feedback", "Feedback taken in.", "touchpoint", counters.feedback),
     ):
         family = CounterMetricFamily(name, help_, labels=[label])
         for value, count in list(counts.items()):
@@ -141,13 +141,13 @@ def counted(tally: Counters) -> Iterator[Metric]:
         yield family
 
     alarms = CounterMetricFamily("rytmi_alarms", "Alarms announced and ended.", labels=["level", "kind"])
-    for level_and_kind, count in list(tally.alarms.items()):
+    for level_and_kind, count in list(counters.alarms.items()):
         alarms.add_metric(level_and_kind, count)
     yield alarms
     last = GaugeMetricFamily(
         "rytmi_last_feedback_timestamp_seconds", "When feedback was last appended.", labels=["touchpoint"]
     )
-    for touchpoint, at in list(tally.last_feedback.items()):
+    for touchpoint, at in list(counters.last_feedback.items()):
         last.add_metric([touchpoint], at / 1000)
     yield last
 
@@ -185,7 +185,7 @@ def view_families(seen: Snapshot) -> Iterator[Metric]:
     yield GaugeMetricFamily("rytmi_view_look_seconds", "How long it took to say the measures once.", seen.seconds)
 
 
-def _instants(name: str, help_: str, at_by_partition: dict[TP, float]) -> Metric:
+def _instants(name: str, help_: str, at_by_partition: dict[TopicPartition, float]) -> Metric:
     family = GaugeMetricFamily(name, help_, labels=["topic", "partition"])
     for tp, at in at_by_partition.items():
         family.add_metric([tp.topic, str(tp.partition)], at)

@@ -17,7 +17,6 @@ _ENVELOPES_WAITING = 1  # of each topic, in Faust's queues; the worker says how 
 class Options:
     """How a worker runs. batch: records of one fetch, at most. Times in seconds."""
 
-    event_clock: bool = False
     host: str = "127.0.0.1"
     port: int = 6066
     batch: int = 20_000

@@ -16,10 +16,10 @@ from streams.worker.worker import Worker
 def add_pages(worker: Worker) -> None:
     """Put the pages on the worker's app, before it is started."""
     health = Health(worker)
-    metrics = WorkerCollector(worker, health)
+    metrics = WorkerCollector(worker.core, health)
 
     def said() -> bytes:
-        return text_of(metrics.collect()) + viewing(worker.viewing.seen)
+        return text_of(metrics.collect()) + viewing(worker.core.view.snapshot)
 
     @worker.app.page("/metrics")
     async def show_metrics(web: Any, request: Any) -> Any:

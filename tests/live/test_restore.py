@@ -67,7 +67,7 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
                 store.restore(applied, stage, partition)
                 mine = {e: v for e, v in expected.entities.items() if e in store.entities}
                 assert store.entities == mine
-                assert store.positions == {n: at for (n, p), at in expected.positions.items() if p == partition}
+                assert store.offsets == {n: at for (n, p), at in expected.positions.items() if p == partition}
             bytes_each = sum(map(len, expected.entities.values())) / len(expected.entities)
             print(f"\n{stage}: {len(expected.entities):,} entities, {bytes_each:.0f} bytes each", end="")
 

@@ -383,7 +383,7 @@ def stored(settings: Settings, stage: str) -> Stored:
     for message in read(settings, settings.changelog(stage)):
         store = Store()
         store.apply(ChangelogRecord(message.key(), message.value()))
-        for name, position in store.positions.items():
+        for name, position in store.offsets.items():
             found.positions[name, message.partition()] = position
         found.entities.update(store.entities)
         if message.value() is None:

@@ -54,7 +54,7 @@ class Teller:
         for name, entries in grown.items():
             before = unpack(self._stored.get(name))
             known = {entry.id: entry for entry in (*before.entries, *entries)}
-            self._keep(name, self._stage.effects(name, before, tuple(sorted(known.values())), 0, now))
+            self._keep(name, self._stage.on_entries(name, before, tuple(sorted(known.values())), 0, now))
 
     def tell(self, horizon: int, most: int = 2) -> None:
         """Announce what is due before the horizon, each at the instant from which it may be told."""
@@ -69,7 +69,7 @@ class Teller:
             assert len(found) <= most
             for name, _ in found:
                 looked_at.append(name)
-                self._keep(name, self._stage.tell(name, unpack(self._stored[name]), horizon, 0, now))
+                self._keep(name, self._stage.on_deadline(name, unpack(self._stored[name]), horizon, 0, now))
         assert sorted(looked_at) == sorted(due), "each case that is due is looked at, once"
 
     def _keep(self, name: str, effects: Effects) -> None:
@@ -83,7 +83,7 @@ class Teller:
 
     def standing(self) -> dict[str, Record]:
         """What stands by the stored states, by id."""
-        derived = [self._stage.derived(name, unpack(stored)) for name, stored in self._stored.items()]
+        derived = [self._stage.on_restore(name, unpack(stored)) for name, stored in self._stored.items()]
         return {alarm["id"]: alarm for one in derived for alarm in one.alarms}
 
     def held(self, until: int) -> set[str]:
@@ -388,9 +388,9 @@ def test_who_is_told_is_the_owner_or_else_the_supervisor() -> None:
 def test_purging_ends_what_stands() -> None:
     policies = judged_by()
     stage, entries = CaseStage(policies, lambda _, value: value, "test"), (case.entry(feedback(0)),)
-    known = stage.effects("c", Ledger(), entries, 0, T0).ledger
-    known = stage.tell("c", known, T0 + 45 * MINUTE, 0, T0 + 45 * MINUTE).ledger
-    gone = stage.forgotten("c", known, 0, T0 + 50 * MINUTE)
+    known = stage.on_entries("c", Ledger(), entries, 0, T0).ledger
+    known = stage.on_deadline("c", known, T0 + 45 * MINUTE, 0, T0 + 45 * MINUTE).ledger
+    gone = stage.on_purge("c", known, 0, T0 + 50 * MINUTE)
     assert [(one["kind"], one["reason"], one["at"]) for one in gone.alarms] == [
         ("resolved", "purged", T0 + 50 * MINUTE)
     ] * 3

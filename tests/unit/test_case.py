@@ -260,11 +260,11 @@ class Worker:
             for entity, news in groups.items():
                 before = unpack(self._stored.get((stage.name, entity)))
                 known = {entry.id: entry for entry in before.entries}
-                add = stage.adder(known)
+                add = stage.add(known)
                 verdicts = [add(entry) for entry in news]
                 assert set(verdicts) <= {FOLDED, REPEATED}
                 if FOLDED in verdicts:
-                    effects = stage.effects(entity, before, tuple(sorted(known.values())), 0, 0)
+                    effects = stage.on_entries(entity, before, tuple(sorted(known.values())), 0, 0)
                     for output in effects.outputs:
                         self._receive(output)
                     kept = pack(effects.ledger, effects.settled_at, effects.standing is not None)

@@ -18,12 +18,12 @@ def test_nothing_is_done_after_what_failed() -> None:
         raise RuntimeError("the transaction could not be ended")
 
     lane = SerialExecutor("lane", told.append)
-    lane.do(done.append, "before")
-    failing = lane.do(fail)
-    after = lane.do(done.append, "after")  # asked for while nobody knows yet
+    lane.submit(done.append, "before")
+    failing = lane.submit(fail)
+    after = lane.submit(done.append, "after")  # asked for while nobody knows yet
     may_fail.set()
     after.result(10)
-    lane.do(done.append, "later").result(10)
+    lane.submit(done.append, "later").result(10)
     with pytest.raises(RuntimeError, match="could not be ended"):
         failing.result(10)
     assert done == ["before"]

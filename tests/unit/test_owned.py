@@ -43,35 +43,35 @@ def owned() -> Assignment:
 
 
 def test_what_stays_is_kept_and_what_goes_may_not_be_folded(owned: Assignment, opened: Opened) -> None:
-    owned.take_over(FIRST, 1)
+    owned.assign(FIRST, 1)
     kept = owned.to_fold(ShardId("cases", 0))
     assert kept is not None
-    owned.begin_nothing()
+    owned.pause()
     assert owned.to_fold(ShardId("cases", 0)) is None
-    owned.let_go()
+    owned.revoke()
     assert not owned.ready
-    owned.take_over(SECOND, 2)
+    owned.assign(SECOND, 2)
     assert owned.to_fold(ShardId("cases", 0)) is kept
     assert owned.to_fold(ShardId("decisions", 0)) is None
     assert sorted(opened) == sorted([*FIRST, ShardId("cases", 1)])
 
 
 def test_after_a_generation_in_between_somebody_else_may_have_had_it(owned: Assignment, opened: Opened) -> None:
-    owned.take_over(FIRST, 1)
+    owned.assign(FIRST, 1)
     before = owned.to_fold(ShardId("cases", 0))
-    owned.begin_nothing()
-    owned.let_go()
-    owned.take_over(FIRST, 3)
+    owned.pause()
+    owned.revoke()
+    owned.assign(FIRST, 3)
     assert owned.to_fold(ShardId("cases", 0)) is not before
     assert sorted(opened) == sorted([*FIRST, *FIRST])
 
 
 def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(owned: Assignment, opened: Opened) -> None:
-    owned.take_over(FIRST, 1)
-    owned.begin_nothing()
-    owned.leave()
-    owned.let_go()  # of the rebalance; being told to stop is not forgotten
-    owned.take_over(SECOND, 2)
+    owned.assign(FIRST, 1)
+    owned.pause()
+    owned.drain()
+    owned.revoke()  # of the rebalance; being told to stop is not forgotten
+    owned.assign(SECOND, 2)
     assert sorted(opened) == sorted(FIRST)
     assert owned.to_fold(ShardId("cases", 0)) is None
 
@@ -80,8 +80,8 @@ def test_one_revoked_while_others_are_opened_is_not_opened(
     owned: Assignment, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streams.worker.assignment._OPENED_AT_ONCE", 1)
-    monkeypatch.setattr(opened, "then", owned.begin_nothing)
-    owned.take_over(FIRST, 1)
+    monkeypatch.setattr(opened, "then", owned.pause)
+    owned.assign(FIRST, 1)
     assert opened == [min(FIRST)]
     assert set(owned.shards) == {min(FIRST)}
 
@@ -94,5 +94,5 @@ def test_what_cannot_be_opened_leaves_nothing_ready(
 
     monkeypatch.setattr(opened, "then", fails)
     with pytest.raises(RuntimeError, match="another has it"):
-        owned.take_over(FIRST, 1)
+        owned.assign(FIRST, 1)
     assert not owned.ready

@@ -15,7 +15,7 @@ TOPIC = "touchpoint.feedback.v1"
 
 def shard(position: int) -> Any:
     store = Store()
-    store.positions[TOPIC] = position
+    store.offsets[TOPIC] = position
     return SimpleNamespace(store=store, partition=0)
 
 

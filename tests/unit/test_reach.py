@@ -91,7 +91,7 @@ def test_after_a_backfill_all_must_have_come_to_where_it_ended() -> None:
 
 
 def test_by_event_time_a_backfill_is_over_at_the_end_of_everything() -> None:
-    notes, reach = Notes(), Claims([], SETTLE, event_clock=True)
+    notes, reach = Notes(), Claims([], SETTLE, EventClock())
     notes.say(BACKFILL_BEGIN, "old", 510)
     notes.say(BACKFILL_END, "old", 800)
     assert refreshed([FOREVER, 900], 900, notes.controls, reach=reach).horizon("store") == 0

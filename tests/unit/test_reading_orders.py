@@ -44,7 +44,7 @@ class Reader:
         self.read_until = dict.fromkeys(("feedback", "action", "link"), AWAY)
         self.progress = DecisionProgress.__new__(DecisionProgress)
         self.progress._marks = {number: deque([(AWAY - 1, AWAY)]) for number in (0, 1)}
-        self.reach, self.deadlines, self.alarms = Claims((), 0), Deadlines(), list[Any]()
+        self.claims, self.deadlines, self.alarms = Claims((), 0, WallClock()), Deadlines(), list[Any]()
         by_name = {stage.name: stage for stage in stages(POLICIES, lambda _, value: value, "test")}
         self.cases, self.decisions = by_name["cases"], by_name["decisions"]
         self.known = Ledger()
@@ -67,9 +67,9 @@ class Reader:
             self._take(news, now)
             self.read_until[place] = now
         known = [self.read_until["feedback"], self.read_until["action"]]
-        self.reach.refresh([*known, *(self.progress.until(n, self.read_until["link"]) for n in (0, 1))], {}, now)
-        for entity, touchpoint in self.deadlines.take(self.reach.horizon, 10):
-            effects = self.cases.tell(entity, self.known, self.reach.horizon(touchpoint), 0, now)
+        self.claims.refresh([*known, *(self.progress.watermark(n, self.read_until["link"]) for n in (0, 1))], {}, now)
+        for entity, touchpoint in self.deadlines.take(self.claims.horizon, 10):
+            effects = self.cases.on_deadline(entity, self.known, self.claims.horizon(touchpoint), 0, now)
             self._keep(effects)
 
     def _take(self, news: list[Any], now: int) -> None:
@@ -77,7 +77,7 @@ class Reader:
         for event in news:
             assert ledger.add(entries, self.cases.entry(event, 0)) == ledger.FOLDED
         if news:
-            self._keep(self.cases.effects("case", self.known, tuple(sorted(entries.values())), 0, now))
+            self._keep(self.cases.on_entries("case", self.known, tuple(sorted(entries.values())), 0, now))
 
     def _keep(self, effects: Any) -> None:
         self.known = effects.ledger
@@ -86,7 +86,7 @@ class Reader:
 
 
 def _links(stage: Stage, decision: Decision) -> list[Any]:
-    effects = stage.effects(decision.decision, Ledger(), (stage.entry(decision, 0),), 0, BACK)
+    effects = stage.on_entries(decision.decision, Ledger(), (stage.entry(decision, 0),), 0, BACK)
     return [output.value for output in effects.outputs if output.topic == "rytmi.link.v1"]
 
 

@@ -43,13 +43,13 @@ class CaseStage:
     def entry(self, event: Any, claimed: int) -> Entry:
         return case.entry(event, claimed)
 
-    def opens(self, entry: Entry) -> bool:
+    def can_start(self, entry: Entry) -> bool:
         return entry.rank == case.FEEDBACK
 
-    def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
+    def add(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
         return partial(ledger.add, known)
 
-    def derived(self, entity: str, known: Ledger) -> Derived:
+    def on_restore(self, entity: str, known: Ledger) -> Derived:
         judged = judge(known.entries, self._policies)
         standing_alarms = tuple(
             alarm_record.raised(entity, code, told, known.entries, judged, self._policies)
@@ -58,7 +58,7 @@ class CaseStage:
         )
         return Derived(of_case(judged), upcoming(known.entries, judged, known.announced), standing_alarms)
 
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
+    def on_entries(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         judged = judge(entries, self._policies)
         if not judged:  # nothing but answers to a feedback that has not come: kept, not published
             return Effects([], before._replace(entries=entries), entries[-1].at, None, contribution=NOTHING)
@@ -91,7 +91,7 @@ class CaseStage:
         """What a stored case contributes to the measures."""
         return contribution.of_case(known.entries, judge(known.entries, self._policies), self._policies)
 
-    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
+    def on_deadline(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
         """Announce what is due, given that everything before `horizon` is known."""
         entries, judged = known.entries, judge(known.entries, self._policies)
         announced, alarms = dict(known.announced), []
@@ -141,7 +141,7 @@ class CaseStage:
         about = headers("rytmi.clock.v1", name, self._source, at)
         return ProducerRecord("rytmi.clock.v1", key, self._encode("clock", fields), about, partition)
 
-    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
+    def on_purge(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
         """A purged case leaves the compacted topic, and its alarms end."""
         key, judged = entity.encode(), judge(known.entries, self._policies)
         alarms = [

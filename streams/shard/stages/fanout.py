@@ -34,20 +34,20 @@ class TellingStage(Untold):
     def entry(self, event: Any, claimed: int) -> Entry:
         return self._of.entry(event, claimed)  # type: ignore[no-any-return]
 
-    def opens(self, entry: Entry) -> bool:
+    def can_start(self, entry: Entry) -> bool:
         return entry.rank in (case.MADE, case.RAISED)
 
-    def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
+    def add(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
         told = {name for entry in known.values() for name in self._of.cases(entry)}
         return partial(fanout.add, self._of, known, told)
 
-    def derived(self, entity: str, known: Ledger) -> Derived:
+    def on_restore(self, entity: str, known: Ledger) -> Derived:
         return Derived(self._standing(known.entries))
 
     def _standing(self, entries: tuple[Entry, ...]) -> Standing | None:
         return of_obstacle(entries) if self._of is obstacle else of_decision(entries, self._policies)
 
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
+    def on_entries(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         outputs = [
             ProducerRecord(
                 "rytmi.link.v1",

@@ -33,19 +33,19 @@ class SignalStage(Untold):
     def entry(self, event: Any, claimed: int) -> Entry:
         return signal.entry(event, claimed)
 
-    def opens(self, entry: Entry) -> bool:
+    def can_start(self, entry: Entry) -> bool:
         return True
 
-    def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
+    def add(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
         return partial(signal.add, known)
 
-    def derived(self, entity: str, known: Ledger) -> Derived:
+    def on_restore(self, entity: str, known: Ledger) -> Derived:
         return Derived()
 
     def contribution(self, known: Ledger) -> Contribution:
         """What a stored answer or indicator contributes to the measures."""
         return contribution.of_signal(known.entries, self._policies)
 
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
+    def on_entries(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
         share = contribution.of_signal(entries, self._policies)
         return Effects([], Ledger(entries, before.purged), entries[-1].at, None, contribution=share)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from processors.alarm_record import Alarm
 from processors.ledger import Entry, Ledger
 from processors.measures.terms import Contribution
 from processors.standing import Standing
@@ -21,7 +22,7 @@ class Derived(NamedTuple):
 
     standing: Standing | None = None
     next_at: int | None = None
-    alarms: tuple[dict[str, Any], ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
 
 class Effects(NamedTuple):
@@ -36,20 +37,28 @@ class Effects(NamedTuple):
     settled_at: int
     standing: Standing | None
     next_at: int | None = None
-    alarms: list[dict[str, Any]] = []  # noqa: RUF012 - a NamedTuple's default, never changed in place
+    alarms: list[Alarm] = []  # noqa: RUF012 - a NamedTuple's default, never changed in place
     contribution: Contribution | None = None
 
 
 class Telling(Protocol):
-    """What is due of the entities of a stage, and whom it concerns."""
+    """What is due of the entities of a stage, and whom it concerns. Called in the pipeline's thread; never blocks."""
 
-    def tell(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects: ...
-    def alarm(self, key: bytes, alarm: dict[str, Any], partition: int | None) -> ProducerRecord: ...
-    def feedback(self, entry: Entry) -> tuple[str, str] | None: ...
+    def on_deadline(self, entity: str, known: Ledger, horizon: int, partition: int, now: int) -> Effects:
+        """What is to be announced of an entity by now. horizon: what lies before it may be claimed (milliseconds)."""
+
+    def alarm(self, key: bytes, alarm: Alarm, partition: int | None) -> ProducerRecord:
+        """The record of an alarm."""
+
+    def feedback(self, entry: Entry) -> tuple[str, str] | None:
+        """(touchpoint, severity) of an entry that is feedback."""
 
 
 class Stage(Protocol):
-    """One kind of entity; `records` are the names of the records that feed it. telling: None without deadlines."""
+    """One kind of entity. Its methods are pure: called in the pipeline's thread, they neither block nor keep anything.
+
+    records: the names of the records that feed it. telling: None without deadlines.
+    """
 
     name: str
 
@@ -58,15 +67,32 @@ class Stage(Protocol):
     @property
     def telling(self) -> Telling | None: ...
 
-    def entity(self, event: Any) -> str: ...
-    def key(self, event: Any) -> str: ...
-    def entry(self, event: Any, claimed: int) -> Entry: ...
-    def opens(self, entry: Entry) -> bool: ...
-    def adder(self, known: dict[str, Entry]) -> Callable[[Entry], str]: ...
-    def effects(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects: ...
-    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects: ...
-    def derived(self, entity: str, known: Ledger) -> Derived: ...
-    def contribution(self, known: Ledger) -> Contribution: ...
+    def entity(self, event: Any) -> str:
+        """Which entity an event belongs to."""
+
+    def key(self, event: Any) -> str:
+        """What the key of the event's record must be."""
+
+    def entry(self, event: Any, claimed: int) -> Entry:
+        """The event as the ledger keeps it. claimed: its own `at` where the append time was taken instead, else 0."""
+
+    def can_start(self, entry: Entry) -> bool:
+        """Whether an entity may begin with this entry after it was purged."""
+
+    def add(self, known: dict[str, Entry]) -> Callable[[Entry], str]:
+        """What adds entries to these, by id: each call says a verdict of `processors.ledger`."""
+
+    def on_entries(self, entity: str, before: Ledger, entries: tuple[Entry, ...], partition: int, now: int) -> Effects:
+        """What follows from new entries. entries: all of them, in order; before: what was stored."""
+
+    def on_purge(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
+        """What follows when an entity is purged: what must be deleted, and which alarms end."""
+
+    def on_restore(self, entity: str, known: Ledger) -> Derived:
+        """What is derived of a stored entity that stands open."""
+
+    def contribution(self, known: Ledger) -> Contribution:
+        """What a stored entity contributes to the measures."""
 
 
 class Untold:
@@ -74,6 +100,6 @@ class Untold:
 
     telling: None = None
 
-    def forgotten(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
+    def on_purge(self, entity: str, known: Ledger, partition: int, now: int) -> Effects:
         """It is gone, and nobody needs to know."""
         return Effects([], Ledger(purged=now), now, None)

@@ -1,0 +1,285 @@
+"""A log in memory, which behaves as a cluster does: for tests, and for the simulation of the whole topology.
+
+The end of a transaction takes an offset in every partition that it wrote to; readers see committed records only, and
+nothing behind an open transaction. A new producer under a transactional id fences the one before and aborts what it had
+open. Requests can fail, get lost, or be answered and come once more later (`Faults`, `late_end`).
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
+
+from aiokafka.partitioner import murmur2
+from confluent_kafka import KafkaError, KafkaException
+
+from streams.kafka.records import ConsumerRecord, TopicPartition
+
+
+class Status(Enum):
+    """What has become of a transaction."""
+
+    OPEN = 0
+    COMMITTED = 1
+    ABORTED = 2
+
+
+@dataclass(eq=False)
+class _Transaction:
+    status: Status = Status.OPEN
+    places: set[TopicPartition] = field(default_factory=set)
+
+
+@dataclass
+class _Coordinated:
+    """What the coordinator knows of a transactional id."""
+
+    epoch: int = 0
+    transaction: _Transaction | None = None
+
+
+class _Partition:
+    """Records and ends of transactions (None) with their offsets, which have gaps after compaction."""
+
+    def __init__(self) -> None:
+        self.end = 0
+        self._offsets: list[int] = []
+        self._entries: list[tuple[ConsumerRecord | None, _Transaction | None]] = []
+        self._open: dict[_Transaction, int] = {}  # the first offset of each
+
+    @property
+    def stable(self) -> int:
+        """The offset of the first record of an open transaction; the end where none is open."""
+        return min(self._open.values(), default=self.end)
+
+    def add(self, record: ConsumerRecord | None, transaction: _Transaction | None) -> None:
+        if transaction is not None:
+            if record is None:
+                self._open.pop(transaction, None)
+            else:
+                self._open.setdefault(transaction, self.end)
+        self._offsets.append(self.end)
+        self._entries.append((record, transaction))
+        self.end += 1
+
+    def committed(self, start: int) -> Iterator[ConsumerRecord]:
+        """Committed records from an offset on."""
+        first, behind = bisect_left(self._offsets, start), bisect_left(self._offsets, self.stable)
+        for record, transaction in self._entries[first:behind]:
+            if record is not None and (transaction is None or transaction.status is Status.COMMITTED):
+                yield record
+
+    def compact(self) -> None:
+        last = {record.key: record.offset for record in self.committed(0)}
+        stable = self.stable
+        kept = [
+            (offset, entry)
+            for offset, entry in zip(self._offsets, self._entries, strict=True)
+            if offset >= stable or (entry[0] is not None and last.get(entry[0].key) == offset)
+        ]
+        self._offsets, self._entries = [offset for offset, _ in kept], [entry for _, entry in kept]
+
+
+class Fetched(NamedTuple):
+    """Committed records from an offset on, the offset that comes next, and whether that is the end."""
+
+    records: list[ConsumerRecord]
+    next: int
+    is_end: bool
+
+
+class Faults(Protocol):
+    """What goes wrong. Called by the client's thread, with the id, before a request of its takes effect and after.
+
+    May raise: KafkaException is what the client's caller gets (`before`: it took no effect); all else is a crash.
+    """
+
+    def before(self, request: str, name: str) -> None: ...
+    def after(self, request: str, name: str) -> None: ...
+
+
+class NoFaults:
+    """Nothing goes wrong."""
+
+    def before(self, request: str, name: str) -> None:
+        """It takes effect."""
+
+    def after(self, request: str, name: str) -> None:
+        """It is answered."""
+
+
+class MemoryLog:
+    """partitions: how many a topic has, by its full name. now: append time, milliseconds. Thread-safe; never blocks."""
+
+    def __init__(self, partitions: Callable[[str], int], now: Callable[[], int], faults: Faults | None = None) -> None:
+        self._count, self._now, self.faults = partitions, now, faults or NoFaults()
+        self._partitions: defaultdict[TopicPartition, _Partition] = defaultdict(_Partition)
+        self._ids: defaultdict[str, _Coordinated] = defaultdict(_Coordinated)
+        self._lock = threading.RLock()
+
+    # -- the port
+
+    def transactions(self, transactional_id: str) -> MemoryProducer:
+        return MemoryProducer(self, transactional_id)
+
+    def read(self, topic: str, partitions: Iterable[int], start: int = 0) -> Iterator[ConsumerRecord]:
+        for partition in partitions:
+            yield from self.fetch(TopicPartition(topic, partition), start).records
+
+    def end(self, topic: str, partition: int) -> int:
+        with self._lock:
+            return self._partitions[TopicPartition(topic, partition)].stable
+
+    def send(self, topic: str, key: bytes, value: bytes) -> None:
+        self.append(topic, key, value)
+
+    def tail(self, topic: str) -> MemoryTail:
+        return MemoryTail(self, TopicPartition(topic, 0))
+
+    # -- what a producer without transactions, a consumer and the cluster do
+
+    def append(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Iterable[tuple[str, bytes]] | None = None,
+        partition: int = -1,
+        transaction: _Transaction | None = None,
+    ) -> TopicPartition:
+        """Append a record; where it is."""
+        with self._lock:
+            where = partition if partition >= 0 else (murmur2(key or b"") & 0x7FFFFFFF) % self._count(topic)
+            place = TopicPartition(topic, where)
+            at = self._partitions[place]
+            at.add(ConsumerRecord(topic, where, at.end, self._now(), key, value, tuple(headers or ())), transaction)
+            return place
+
+    def fetch(self, place: TopicPartition, start: int, most: int | None = None) -> Fetched:
+        """Committed records of a partition from an offset on; `most`: as many at most."""
+        with self._lock:
+            at = self._partitions[place]
+            records = list(islice(at.committed(start), most))
+            if most is not None and len(records) == most:
+                return Fetched(records, records[-1].offset + 1, False)
+            return Fetched(records, max(start, at.stable), at.stable == at.end)
+
+    def compact(self, topic: str) -> None:
+        """Drop all but the last committed record of each key, as compaction does in the end."""
+        with self._lock:
+            for place, partition in self._partitions.items():
+                if place.topic == topic:
+                    partition.compact()
+
+    def late_end(self, name: str, epoch: int, status: Status) -> bool:
+        """A request to end a transaction that was on its way for long; whether the coordinator took it."""
+        with self._lock:
+            found = self._ids[name]
+            if found.epoch != epoch or found.transaction is None:
+                return False
+            self._end(found, status)
+            return True
+
+    # -- transactions
+
+    def open_producer(self, name: str) -> int:
+        """Fence whoever has the id and abort what it has open; the new epoch."""
+        with self._lock:
+            found = self._ids[name]
+            found.epoch += 1
+            self._end(found, Status.ABORTED)
+            return found.epoch
+
+    def produce(
+        self, name: str, epoch: int, topic: str, key: bytes | None, value: bytes | None, headers: Any, partition: int
+    ) -> None:
+        """Append a record of a transaction. Raises KafkaException where the id has a newer epoch."""
+        with self._lock:
+            found = self._owned(name, epoch)
+            if found.transaction is None:
+                found.transaction = _Transaction()
+            place = self.append(topic, key, value, headers, partition, found.transaction)
+            found.transaction.places.add(place)
+
+    def end_transaction(self, name: str, epoch: int, status: Status) -> None:
+        """Commit or abort what is open, if anything is. Raises KafkaException where the id has a newer epoch."""
+        with self._lock:
+            self._end(self._owned(name, epoch), status)
+
+    def _owned(self, name: str, epoch: int) -> _Coordinated:
+        found = self._ids[name]
+        if found.epoch != epoch:
+            raise KafkaException(KafkaError(KafkaError._FENCED, f"{name}: epoch {epoch} < {found.epoch}", fatal=True))
+        return found
+
+    def _end(self, found: _Coordinated, status: Status) -> None:
+        if found.transaction is not None:
+            found.transaction.status = status
+            for place in sorted(found.transaction.places):
+                self._partitions[place].add(None, found.transaction)
+            found.transaction = None
+
+
+class MemoryProducer:
+    """A transactional producer, as `TransactionClient` says."""
+
+    def __init__(self, log: MemoryLog, name: str) -> None:
+        self._log, self.name, self.epoch = log, name, 0
+        self._failed: KafkaException | None = None
+
+    def init_transactions(self, timeout: float, /) -> None:
+        self._ask("init", lambda: setattr(self, "epoch", self._log.open_producer(self.name)))
+
+    def begin_transaction(self) -> None:
+        self._failed = None
+
+    def produce(
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        partition: int,
+        /,
+        *,
+        headers: Any = None,
+    ) -> None:
+        try:
+            self._log.produce(self.name, self.epoch, topic, key, value, headers, partition)
+        except KafkaException as failed:  # it is sent aside: the commit is what says so
+            self._failed = failed
+
+    def poll(self, timeout: float, /) -> int:
+        return 0
+
+    def commit_transaction(self, timeout: float, /) -> None:
+        if self._failed is not None:
+            raise self._failed
+        self._ask("commit", lambda: self._log.end_transaction(self.name, self.epoch, Status.COMMITTED))
+
+    def abort_transaction(self, timeout: float, /) -> None:
+        self._ask("abort", lambda: self._log.end_transaction(self.name, self.epoch, Status.ABORTED))
+
+    def _ask(self, request: str, effect: Callable[[], None]) -> None:
+        self._log.faults.before(request, self.name)
+        effect()
+        self._log.faults.after(request, self.name)
+
+
+class MemoryTail:
+    """What is appended to a partition from now on."""
+
+    def __init__(self, log: MemoryLog, place: TopicPartition) -> None:
+        self._log, self._place, self._next = log, place, log.end(*place)
+
+    def poll(self) -> ConsumerRecord | None:
+        records, self._next, _ = self._log.fetch(self._place, self._next, 1)
+        return records[0] if records else None
+
+    def close(self) -> None:
+        """Nothing is held."""
