@@ -12,14 +12,14 @@ the end and its next page, it would otherwise never tell anybody that it is over
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import Condition
 from typing import Any
 
 from streams.alertmanager.alert import Alert, Style
 from streams.alertmanager.labels import labels
+from streams.shard.clock import Time
 
 ENDED_KEPT_MS = 15 * 60_000  # longer than a group_interval and a restart
 DEADLETTER_KEPT_MS = 24 * 3_600_000  # nothing ends it: a day is enough to be told of it
@@ -29,8 +29,8 @@ Record = Mapping[str, Any]
 class Book:
     """Alarms by id. readers: how many Alertmanagers are told, each by its number from 0."""
 
-    def __init__(self, readers: int, style: Style, now_ms: Callable[[], int]) -> None:
-        self._style, self._now_ms = style, now_ms
+    def __init__(self, readers: int, style: Style, time: Time) -> None:
+        self._style, self._time = style, time
         self._changed = Condition()
         self._alerts: dict[str, Alert] = {}
         self._kept_until: dict[str, int] = {}  # of those that have ended, or end by themselves
@@ -65,7 +65,7 @@ class Book:
         """Suppose that this process stood still: every owner may have been lost meanwhile."""
         with self._changed:
             self._doubtful = set(self._owners)
-            self._doubted_at = time.monotonic()
+            self._doubted_at = self._time.monotonic()
 
     def confirm(self, owners: Sequence[Hashable], begun_at: float | None) -> None:
         """These owners (none given: all) are ours, by a proof begun then (monotonic seconds; None: just now)."""
@@ -126,7 +126,7 @@ class Book:
             return frozenset(self._doubtful)
 
     def _put(self, owner: Hashable, record: Record, before: Alert | None) -> None:
-        now = self._now_ms()
+        now = self._time.wall_ms()
         alert = Alert(owner, labels(record), record, self._style, began_ms=record["announced_at"])
         if before is not None:
             alert = replace(alert, labels=before.labels, began_ms=before.began_ms)
@@ -157,7 +157,7 @@ class Book:
         return dropped
 
     def _forget(self) -> None:
-        now = self._now_ms()
+        now = self._time.wall_ms()
         for name in [name for name, until in self._kept_until.items() if until <= now]:
             del self._kept_until[name], self._alerts[name]
 

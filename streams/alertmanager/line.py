@@ -8,7 +8,6 @@ stood still (see `watch`).
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
@@ -16,6 +15,7 @@ from streams.alertmanager.alert import Alert, Wire
 from streams.alertmanager.book import Book
 from streams.alertmanager.posting import MOST_SECONDS, Refused, Unreachable
 from streams.alertmanager.watch import Watch
+from streams.shard.clock import Time
 
 MOST_IN_A_POST = 500
 LIVES_FOR = 4  # times the interval between two keep-alives: three may be lost
@@ -29,12 +29,21 @@ Post = Callable[[Sequence[Wire]], None]
 class Line:
     """reader: its number in the book."""
 
-    def __init__(self, name: str, reader: int, book: Book, post: Post, resend_seconds: float, watch: Watch) -> None:
+    def __init__(
+        self,
+        name: str,
+        reader: int,
+        book: Book,
+        post: Post,
+        resend_seconds: float,
+        watch: Watch,
+        time: Time = Time(),  # noqa: B008 - an immutable value
+    ) -> None:
         self.succeeded_at: float | None = None  # seconds since the epoch
         self.failures = 0
         self._name, self._reader, self._book, self._post, self._watch = name, reader, book, post, watch
-        self._resend_seconds = resend_seconds
-        self._everything_at = self._retry_at = time.monotonic()
+        self._resend_seconds, self._time = resend_seconds, time
+        self._everything_at = self._retry_at = self._time.monotonic()
         self._pause_seconds = 0.0  # after the last failure; 0: the last one went well
         self._stopping = Event()
         self._thread = Thread(target=self._run, name=f"alertmanager {name}", daemon=True)
@@ -64,8 +73,8 @@ class Line:
     def _wait(self) -> None:
         """Until there is something to do, and doing it makes sense."""
         while not self._stopping.is_set():
-            now = time.monotonic()
-            at = max(self._retry_at, now if self._book.has_news(self._reader) else self._everything_at)
+            now = self._time.monotonic()
+            at = self._due_at(now)
             if at <= now:
                 return
             seconds = min(at - now, _TICK_SECONDS)
@@ -75,8 +84,18 @@ class Line:
                 self._book.await_news(self._reader, seconds)
             self._stood_still(seconds)
 
+    def _due_at(self, now: float) -> float:
+        return max(self._retry_at, now if self._book.has_news(self._reader) else self._everything_at)
+
+    def step(self) -> None:
+        """Tell what is due by now. What the thread does again and again; for a line whose thread was not started."""
+        self._stood_still(0.0)
+        now = self._time.monotonic()
+        if self._due_at(now) <= now:
+            self._tell()
+
     def _tell(self) -> None:
-        now = time.monotonic()
+        now = self._time.monotonic()
         everything = now >= self._everything_at
         alerts = self._book.to_tell(self._reader, everything)
         batches = [alerts[at : at + MOST_IN_A_POST] for at in range(0, len(alerts), MOST_IN_A_POST)]
@@ -96,15 +115,14 @@ class Line:
         """Send one batch. False: the process stood still, so that it has to be looked again what may be said."""
         if self._stood_still(0.0):
             return False
-        now_ms = time.time_ns() // 1_000_000
-        wire = [alert.wire(now_ms, round(LIVES_FOR * self._resend_seconds * 1000)) for alert in batch]
+        wire = [alert.wire(self._time.wall_ms(), round(LIVES_FOR * self._resend_seconds * 1000)) for alert in batch]
         try:
             self._post(wire)
         except Refused as error:
             return self._told_singly(batch, error)
         if self._stood_still(MOST_SECONDS):
             return False
-        self.succeeded_at = time.time()
+        self.succeeded_at = self._time.wall_ms() / 1000
         self._book.told(self._reader, batch)
         return True
 
@@ -125,7 +143,7 @@ class Line:
         if not self._pause_seconds:
             log.warning("Alertmanager %s has not taken alarms (tried again until it does): %s", self._name, error)
         self._pause_seconds = min(2 * self._pause_seconds or _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
-        self._everything_at = time.monotonic()
+        self._everything_at = self._time.monotonic()
         self._retry_at = self._everything_at + self._pause_seconds
         self._stood_still(MOST_SECONDS)
 

@@ -11,16 +11,17 @@ what it hears of as over already.
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, tzinfo
 from typing import Self
 
 from streams.alertmanager.alert import Style
 from streams.alertmanager.book import Book, Record
-from streams.alertmanager.line import Line
+from streams.alertmanager.line import Line, Post
 from streams.alertmanager.posting import OPEN, Access, Poster
 from streams.alertmanager.text import Links
 from streams.alertmanager.watch import Watch
+from streams.shard.clock import Time
 
 _STOP_SECONDS = 6.0  # a POST that is under way, and one more
 
@@ -36,18 +37,25 @@ class Sink:
         zone: tzinfo = UTC,
         access: Access = OPEN,
         slack_seconds: float = 2.0,
+        clock: Time = Time(),  # noqa: B008 - an immutable value
+        poster: Callable[[str, Access], Post] = Poster,
     ) -> None:
         if not urls:
             raise ValueError("no Alertmanager to tell: at least one URL")
-        self._book = Book(len(urls), Style(links, zone), lambda: time.time_ns() // 1_000_000)
+        self._book = Book(len(urls), Style(links, zone), clock)
         self._lines = [
-            Line(url, reader, self._book, Poster(url, access), resend_seconds, Watch(slack_seconds))
+            Line(url, reader, self._book, poster(url, access), resend_seconds, _watch(slack_seconds, clock), clock)
             for reader, url in enumerate(urls)
         ]
 
     def start(self) -> None:
         for line in self._lines:
             line.start()
+
+    def step(self) -> None:
+        """Tell what is due by now, in the caller's thread: for a sink that was not started."""
+        for line in self._lines:
+            line.step()
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
         """Tell what is not told yet, if that goes at once, and end. What is active is not resolved by it."""
@@ -107,3 +115,7 @@ class Sink:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _watch(slack_seconds: float, clock: Time) -> Watch:
+    return Watch(slack_seconds, clock.monotonic, lambda: clock.wall_ms() / 1000)

@@ -16,7 +16,6 @@ from streams.shard.shard import Shard, ShardId
 
 log = logging.getLogger(__name__)
 
-_OPENED_AT_ONCE = 8
 _NEVER = -2  # before any generation of the group
 
 
@@ -28,8 +27,10 @@ class Assignment:
     monotonic clock. make: a shard that is not opened yet.
     """
 
-    def __init__(self, make: Callable[[ShardId], Shard], clock: Clock, sink: AlarmSink) -> None:
-        self._make, self._clock, self._sink = make, clock, sink
+    def __init__(
+        self, make: Callable[[ShardId], Shard], clock: Clock, sink: AlarmSink, opened_at_once: int = 8
+    ) -> None:
+        self._make, self._clock, self._sink, self._opened_at_once = make, clock, sink, opened_at_once
         self.shards: dict[ShardId, Shard] = {}
         self.ready = False
         self.generation = _NEVER
@@ -46,7 +47,7 @@ class Assignment:
             self._sink.release(name)
         self.shards = {name: shard for name, shard in kept.items() if name in wanted}
         new = map(self._make, sorted(wanted - self.shards.keys()))
-        with ThreadPoolExecutor(_OPENED_AT_ONCE) as openers:  # opening is mostly waiting for the broker
+        with ThreadPoolExecutor(self._opened_at_once) as openers:
             for shard in openers.map(self._open, new):
                 if shard is not None:
                     self.shards = {**self.shards, shard.id: shard}

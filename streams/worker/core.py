@@ -54,7 +54,7 @@ def build_worker(
         claims = Claims(sources, config.file.settle, clock)
         return Shard(own, by_name[name.stage], name.partition, config.retention_ms, claims)
 
-    assignment = Assignment(make, clock, sink)
+    assignment = Assignment(make, clock, sink, options.opened_at_once)
     progress = DecisionProgress(log, settings, codec, clock.time)
     # While partitions are moving there is no shard of which something could be known.
     watermarks = Watermarks(

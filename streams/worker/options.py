@@ -23,6 +23,7 @@ class Options:
     session_timeout: float = 10.0
     stalled_after: float = 120.0
     most_deadletters_in_a_row: int = 1_000
+    opened_at_once: int = 8  # shards; opening is mostly waiting for the broker
 
 
 def faust_settings(settings: Settings, options: Options) -> dict[str, Any]:

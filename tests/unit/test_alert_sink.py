@@ -15,6 +15,7 @@ from streams.alertmanager.line import Line
 from streams.alertmanager.posting import Refused, Unreachable
 from streams.alertmanager.text import Links
 from streams.alertmanager.watch import Watch
+from streams.shard.clock import Time
 from tests.waiting import until
 
 NOW_MS = 1_800_000_000_000
@@ -84,7 +85,7 @@ class StoppedClock(Watch):
 class Rig:
     def __init__(self, lines: int = 1, resend_seconds: float = KEPT_ALIVE_EVERY) -> None:
         self.now_ms = NOW_MS
-        self.book = Book(lines, Style(Links(), UTC), lambda: self.now_ms)
+        self.book = Book(lines, Style(Links(), UTC), Time(lambda: self.now_ms))
         self.alertmanagers = [Alertmanager() for _ in range(lines)]
         self.watches = [StoppedClock() for _ in range(lines)]
         self.lines = [
