@@ -177,6 +177,14 @@ class MemoryLog:
                 if place.topic == topic:
                     partition.compact()
 
+    def high_watermark(self, place: TopicPartition) -> int:
+        """The offset behind everything that was appended, committed or not."""
+        return self._partitions[place].end
+
+    def epoch_of(self, name: str) -> int:
+        """The epoch of the newest producer under an id."""
+        return self._ids[name].epoch
+
     def late_end(self, name: str, epoch: int, status: Status) -> bool:
         """A request to end a transaction that was on its way for long; whether the coordinator took it."""
         with self._lock:

@@ -1,0 +1,199 @@
+"""The simulated cluster and everybody on it: the log, the group of workers, the view's group, Alertmanager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from processors.canonical import instant
+from streams.alertmanager.posting import Access, Unreachable
+from streams.kafka.memory import MemoryLog
+from streams.kafka.records import TopicPartition
+from streams.kafka.shard_log import Fenced
+from streams.kafka.topics import CHANGELOGS, INPUTS
+from streams.measures.publisher import TOPIC as CELLS
+from tests.simulation.faults import Crash, SeededFaults
+from tests.simulation.member import Member
+from tests.simulation.setting import Clock, configuration, partitions_of, settings_of
+
+SESSION_MS = 30_000
+
+
+class Alertmanager:
+    """Keeps alerts by their labels, as the real one does. is_away: it answers nobody."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+        self.ends: dict[tuple[tuple[str, str], ...], int] = {}
+
+    def post(self, alerts: Sequence[dict[str, Any]]) -> None:
+        if self.is_away:
+            raise Unreachable("away")
+        for alert in alerts:
+            self.ends[tuple(sorted(alert["labels"].items()))] = instant(alert["endsAt"])
+
+
+class World:
+    """All of it. Whoever steps it decides what happens next; nothing happens by itself."""
+
+    def __init__(self, dice: Random, partitions: int, fault_odds: int, creep_ms: int, has_sources: bool) -> None:
+        self.dice = dice
+        self.settings, self.config = settings_of(partitions), configuration(has_sources)
+        self.clock, self.faults = Clock(creep_ms), SeededFaults(dice, fault_odds)
+        count = partitions_of(self.settings)
+        self.log = MemoryLog(count.__getitem__, self.clock.wall_ms, self.faults)
+        self.faults.log = self.log
+        self.alertmanager = Alertmanager()
+        self.members: list[Member] = []
+        self.committed: dict[TopicPartition, int] = {}
+        self.generation = 0
+        self._moving: set[Member] | None = None  # those that have not revoked yet; None: nothing is moving
+        self._has_changed = False
+        self.view: Member | None = None
+        self._view_next = 0
+        self.aside: list[tuple[Member, Callable[[], object]]] = []
+        self.deaths: dict[str, int] = {}
+        self.changelogs = [self.settings.changelog(stage) for stage in CHANGELOGS]
+        self.inputs = [self.settings.topic(name) for name in INPUTS.values()]
+
+    def poster(self, url: str, access: Access) -> Callable[[Sequence[dict[str, Any]]], None]:
+        return self.alertmanager.post
+
+    # -- workers
+
+    @property
+    def running(self) -> list[Member]:
+        return [one for one in self.members if one.is_alive and not one.is_frozen]
+
+    def start(self) -> Member:
+        """Another worker joins."""
+        member = Member(self, len(self.members))
+        self.members.append(member)
+        self._has_changed = True
+        return member
+
+    def kill(self, member: Member, why: str) -> None:
+        """Its process is gone; the group hears of it."""
+        member.is_alive = member.is_member = False
+        self.deaths[why] = self.deaths.get(why, 0) + 1
+        self._has_changed = True
+        if self._moving is not None:
+            self._moving.discard(member)
+
+    def freeze(self, member: Member) -> None:
+        member.is_frozen, member.frozen_at = True, self.clock.ms
+
+    def thaw(self, member: Member) -> None:
+        """It goes on where it was, a zombie if its session has ended meanwhile, until it hears of that."""
+        member.is_frozen = False
+
+    def rejoin(self, member: Member) -> None:
+        """One that the group has given up hears of it, and asks to be a member again."""
+        if not member.is_member and member.is_alive:
+            member.is_fetching = False
+            member.core.assignment.pause()
+            member.is_member = True
+            self._has_changed = True
+            if self.view is member:
+                self.lose_view()
+
+    def work(self, member: Member) -> None:
+        """One task of a worker; it dies of what it cannot handle, as its process would."""
+        try:
+            member.work()
+        except Crash:
+            self.kill(member, "crash")
+        except Fenced:
+            self.kill(member, "fenced")
+
+    # -- the group
+
+    def expire(self) -> None:
+        """Sessions of those that stand still end."""
+        for member in self.members:
+            if member.is_frozen and member.is_member and self.clock.ms - member.frozen_at > SESSION_MS:
+                member.is_member = False
+                self._has_changed = True
+                if self._moving is not None:
+                    self._moving.discard(member)
+
+    def rebalance(self) -> bool:
+        """One step of a rebalance, if one is due; whether there was one."""
+        self.expire()
+        if self._moving is None:
+            if not self._has_changed:
+                return False
+            self._has_changed = False
+            self._moving = {one for one in self.members if one.is_member and not one.is_frozen}
+            for member in sorted(self._moving, key=lambda one: one.number):
+                member.revoke(lambda one=member: self._revoked(one))  # type: ignore[misc]
+            return True
+        if self._moving or any(one.is_member and one.is_frozen for one in self.members):
+            return False
+        self._complete()
+        return True
+
+    def _revoked(self, member: Member) -> None:
+        self.commit(member)
+        if self._moving is not None:
+            self._moving.discard(member)
+
+    def _complete(self) -> None:
+        """All have let go: partitions of a number go to one member, by range."""
+        self._moving = None
+        self.generation += 1
+        members = [one for one in self.members if one.is_member]
+        count = self.settings.partitions
+        for at, member in enumerate(members):
+            first, behind = at * count // len(members), (at + 1) * count // len(members)
+            places = [TopicPartition(topic, n) for topic in self.inputs for n in range(first, behind)]
+            member.assign({place: self.committed.get(place, 0) for place in places}, self.generation)
+
+    def commit(self, member: Member) -> None:
+        """What a member's state holds becomes the group's offsets, if the group knows it in this generation."""
+        if member.is_member and member.generation == self.generation:
+            for place in member.next:
+                offset = member.core.offset(place)
+                if offset is not None:
+                    self.committed[place] = offset
+
+    # -- the view's group
+
+    def move_view(self) -> None:
+        """Whoever has the view keeps it, as long as it lives and its session lasts."""
+        if self.view is not None and self.view.is_alive and self.view.is_member:
+            return
+        if self.view is not None and self.view.is_alive and not self.view.is_frozen:
+            self.lose_view()
+        candidates = [one for one in self.running if one.is_member]
+        if candidates:
+            self.view, self._view_next = self.dice.choice(candidates), 0
+            self.view.core.view.listen()
+            self.view.core.view.begin()
+
+    def lose_view(self) -> None:
+        if self.view is not None:
+            self.view.core.view.lose()
+            self.view = None
+
+    def read_view(self, most: int | None) -> None:
+        """The view reads on."""
+        if self.view is None or not self.view.is_alive or self.view.is_frozen:
+            return
+        view = self.view.core.view
+        view.polled()
+        found = self.log.fetch(TopicPartition(self.settings.topic(CELLS), 0), self._view_next, most)
+        for record in found.records:
+            view.take(record)
+        self._view_next = found.next
+        if found.is_end:
+            view.reach_end()
+
+    def look(self) -> None:
+        """The view says the measures."""
+        if self.view is not None and self.view.is_alive and not self.view.is_frozen:
+            try:
+                self.view.core.view.look()
+            except Crash:
+                self.kill(self.view, "crash")
