@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from streams.alertmanager.text import Links, described
-from streams.alertmanager.times import utc
+from streams.language.instants import utc
 
 Wire = dict[str, Any]
 """A `postableAlert` of Alertmanager's API, version 2."""

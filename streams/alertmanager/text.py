@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from streams.alertmanager.labels import alertname
-from streams.alertmanager.times import exact, length, local
+from streams.language.instants import exact, zoned
+from streams.language.lengths import passed
 
 _ABSENT = {
     "acknowledge": "nobody has acknowledged it",
@@ -67,15 +68,15 @@ _PAGES = {  # of docs/runbooks
 
 def described(record: Mapping[str, Any], links: Links, zone: tzinfo) -> dict[str, str]:
     """Annotation to text of an alarm record; what is not known is left out."""
-    due, worked_target = record.get("due_at"), record.get("target_ms")
+    due, target = record.get("due_at"), _length(record, "target_ms")
     found = {
         "summary": summary(record, zone),
         "description": " ".join(_sentences(record, zone)),
         "due": None if due is None else exact(due, zone),
         "promise": "made to the customer" if record.get("promised") else None,
-        "target": None if worked_target is None else f"{length(worked_target)} of working time",
-        "elapsed": length(record.get("elapsed_ms")),
-        "worked": length(record.get("worked_ms")),
+        "target": None if target is None else f"{target} of working time",
+        "elapsed": _length(record, "elapsed_ms"),
+        "worked": _length(record, "worked_ms"),
         "last": _last(record, zone),
         "policy": record.get("policy"),
         "reason": record.get("reason"),
@@ -106,19 +107,19 @@ def summary(record: Mapping[str, Any], zone: tzinfo) -> str:
 
 def _sentences(record: Mapping[str, Any], zone: tzinfo) -> Iterator[str]:
     if record["kind"] != "raised":
-        yield f"It ended on {local(record['at'], zone)}{_because(record)}."
+        yield f"It ended on {zoned(record['at'], zone)}{_because(record)}."
     elif record["about"] == "clock":
         yield _measured_by(record, zone)
     elif record.get("reason"):
         yield f"Reason: {record['reason']}."
     if record.get("elapsed_ms") is not None:
-        worked = record.get("worked_ms")
-        within = "" if worked is None else f", {length(worked)} of it in working hours"
+        worked = _length(record, "worked_ms")
+        within = "" if worked is None else f", {worked} of it in working hours"
         who = _WAITING.get(record.get("clock") or "", "the customer")
-        yield f"By {local(record['at'], zone)} {who} had waited {length(record['elapsed_ms'])}{within}."
+        yield f"By {zoned(record['at'], zone)} {who} had waited {passed(record['elapsed_ms'])}{within}."
     if record["about"] == "clock":
         if record.get("received_at") is not None:
-            yield f"The case came in on {local(record['received_at'], zone)}."
+            yield f"The case came in on {zoned(record['received_at'], zone)}."
         yield f"Last done: {_last(record, zone)}."
         yield f"It belongs to {record['owner']}." if record.get("owner") else "Nobody owns it."
         if record["kind"] == "raised":
@@ -134,10 +135,15 @@ def _measured_by(record: Mapping[str, Any], zone: tzinfo) -> str:
     if record.get("promised"):
         return f"The customer was promised that the case would be resolved by {due}."
     policy = f" by policy {record['policy']}" if record.get("policy") else ""
-    target = length(record.get("target_ms"))
+    target = _length(record, "target_ms")
     return (
         f"The target is {target} of working time{policy}, reached on {due}." if target else f"It is due {due}{policy}."
     )
+
+
+def _length(record: Mapping[str, Any], field: str) -> str | None:
+    ms = record.get(field)
+    return None if ms is None else passed(ms)
 
 
 def _subject(record: Mapping[str, Any]) -> str:
@@ -146,11 +152,11 @@ def _subject(record: Mapping[str, Any]) -> str:
 
 
 def _due(record: Mapping[str, Any], zone: tzinfo) -> str:
-    return "at a time unknown" if record.get("due_at") is None else local(record["due_at"], zone)
+    return "at a time unknown" if record.get("due_at") is None else zoned(record["due_at"], zone)
 
 
 def _late(record: Mapping[str, Any]) -> str:
-    return f"{length(record['after_ms'])} after it was due" if record.get("after_ms") else "and the time is up"
+    return f"{passed(record['after_ms'])} after it was due" if record.get("after_ms") else "and the time is up"
 
 
 def _told(record: Mapping[str, Any]) -> str:
@@ -166,7 +172,7 @@ def _last(record: Mapping[str, Any], zone: tzinfo) -> str | None:
     if record.get("last_kind") is None:
         return "nothing yet"
     at = record.get("last_at")
-    return record["last_kind"] if at is None else f"{record['last_kind']}, {local(at, zone)}"
+    return record["last_kind"] if at is None else f"{record['last_kind']}, {zoned(at, zone)}"
 
 
 def _because(record: Mapping[str, Any]) -> str:

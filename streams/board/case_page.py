@@ -12,10 +12,11 @@ from streams.board.identity import Identity
 from streams.board.line import items, picture
 from streams.board.rows import row
 from streams.board.store import Held, Store
-from streams.board.words import Instant, Words
+from streams.board.words import Words
 from streams.config import Config
 from streams.explain.gathering import gather
 from streams.explain.story import story
+from streams.language.statements import Instant
 
 _SOON_MS = 24 * 3_600_000
 _SLOW_MS = 10_000

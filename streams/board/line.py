@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from streams.board.acting import CLOSE
 from streams.board.store import Record
-from streams.board.words import Term, Words
+from streams.board.words import Words
 from streams.explain.alarms import what_of, who
 from streams.explain.facts import OVERDUE, STANDING, Clock, Facts
-from streams.explain.words import Statement, Value
+from streams.language.statements import Statement, Term, Value
 
 EVENT, BOARD, WARNING, ALARM, ENDED, RETRACTED, NOW, AHEAD = _ORDER = (
     *("event", "board", "warning", "alarm", "ended", "retracted", "now", "ahead"),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from streams.board.words import plain
+from streams.language.outside import plain
 
 
 @cache

@@ -1,4 +1,4 @@
-"""How the board says it: the languages of `rytmi explain`, with the words of the pages added.
+"""How the board says it: the catalogues of `rytmi explain`, with the words of the pages added.
 
 What comes from outside (names, causes) is shown with control and direction marks taken out, so that no name can turn
 the text around it; Jinja escapes everything.
@@ -7,38 +7,27 @@ the text around it; Jinja escapes everything.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from streams.board.words_en import WORDS as ENGLISH_WORDS
 from streams.board.words_fi import WORDS as FINNISH_WORDS
-from streams.explain.words import Instant, Language, Length, Speaker, Statement, Term, Value, wall
-from streams.explain.words_en import ENGLISH
-from streams.explain.words_fi import FINNISH
+from streams.explain import words as explained
+from streams.language.instants import wall
+from streams.language.lengths import spoken
+from streams.language.outside import plain
+from streams.language.speaker import Speaker
+from streams.language.statements import Instant, Statement, Term, Value
 
 DEFAULT = "en"
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_JOINERS = "\u200c\u200d"  # some languages are written with them
 _MOST = 120
 _PREFERRED = re.compile(r"\s*([a-zA-Z]{2})[^,;]*(?:;\s*q=([0-9.]+))?\s*")
 
 
-def _with(language: Language, sentences: Mapping[str, str]) -> Language:
-    return language._replace(sentences={**language.sentences, **sentences})
-
-
-LANGUAGES = {"en": _with(ENGLISH, ENGLISH_WORDS), "fi": _with(FINNISH, FINNISH_WORDS)}
+LANGUAGES = {
+    code: language._replace(sentences={**language.sentences, **{"en": ENGLISH_WORDS, "fi": FINNISH_WORDS}[code]})
+    for code, language in explained.LANGUAGES.items()
+}
 NAMES = {"en": "English", "fi": "Suomi"}
-
-
-def plain(text: object, most: int = 0) -> str:
-    """A text from outside as it may be shown; cut to `most` letters, if that is not 0."""
-    kept = str(text)
-    if not kept.isprintable():  # seldom
-        kept = "".join(c for c in kept if c in _JOINERS or unicodedata.category(c) not in _HIDDEN or c in "\n\t")
-    kept = " ".join(kept.split())
-    return kept if not most or len(kept) <= most else kept[: most - 1] + "…"
 
 
 def preferred(accepted: str | None) -> str:
@@ -62,7 +51,7 @@ class Words:
         self.code, self.now = code, now
         self.language = LANGUAGES[code]
         self.zone = ZoneInfo(timezone)
-        self._speaker = Speaker(self.language, timezone, now)
+        self._speaker = Speaker(self.language, self.zone, now)
 
     def __call__(self, key: str, **values: Value) -> str:
         """The sentence of a key, with a capital, unless it begins with somebody's name."""
@@ -93,7 +82,7 @@ class Words:
 
     def length(self, ms: int, worked: bool = False) -> str:
         """A length of time, of two units at most."""
-        return self.language.length(max(0, ms) // 1000 * 1000, not worked)
+        return spoken(max(0, ms) // 1000 * 1000, self.language.locale, worked)
 
     def machine(self, ms: int) -> str:
         """As a <time> element wants it."""
@@ -101,16 +90,15 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with the language's decimal sign."""
-        text = f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
-        return text.replace(",", "\u00a0").replace(".", ",") if self.code == "fi" else text
+        return self.language.locale.number(value, digits)
 
     def percent(self, share: float) -> str:
         """A share of 0..1."""
-        return f"{self.number(100 * share)}\u00a0%" if self.code == "fi" else f"{100 * share:.0f}%"
+        return self.language.locale.percent.format(self.number(100 * share))
 
 
 def _cut(value: Value) -> Value:
+    """A name cut to what fits; a whole number without marks between thousands."""
+    if isinstance(value, int):
+        return str(value)
     return plain(value, _MOST) if isinstance(value, str) else value
-
-
-__all__ = ["LANGUAGES", "NAMES", "Instant", "Length", "Term", "Words", "plain", "preferred"]

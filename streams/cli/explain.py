@@ -30,6 +30,7 @@ def command(case: str, path: Path, lang: str, at: int | None) -> None:
     rytmi explain K-1042 --lang fi --at 2026-03-02T23:30:00+02:00
     """
     import time
+    from zoneinfo import ZoneInfo
 
     from processors.canonical import rfc3339
     from streams import UserError
@@ -37,9 +38,8 @@ def command(case: str, path: Path, lang: str, at: int | None) -> None:
     from streams.explain.gathering import gather
     from streams.explain.reading import of_case
     from streams.explain.story import story
-    from streams.explain.words import Speaker
-    from streams.explain.words_en import ENGLISH
-    from streams.explain.words_fi import FINNISH
+    from streams.explain.words import LANGUAGES
+    from streams.language.speaker import Speaker
     from streams.settings import Settings
 
     config = load(path)
@@ -53,7 +53,7 @@ def command(case: str, path: Path, lang: str, at: int | None) -> None:
             f"case {case} has an event at {rfc3339(record['last_at'])}, after {rfc3339(asked)}: ask for a later "
             "instant with --at, or run `rytmi backtest --until` over the events"
         )
-    speaker = Speaker({"en": ENGLISH, "fi": FINNISH}[lang], config.timezone, asked)
+    speaker = Speaker(LANGUAGES[lang], ZoneInfo(config.timezone), asked)
     width = min(_WIDEST, shutil.get_terminal_size((_WIDEST, 24)).columns)
     for number, part in enumerate(story(gather(record, outcomes, alarms, asked, config), config.timezone)):
         heading, *said = speaker.lines(part, width)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from streams.explain.facts import OVERDUE, Clock, Record
-from streams.explain.words import Instant, Length, Statement, Term, Value
+from streams.language.statements import Instant, Length, Statement, Term, Value
 
 _HELD = 60_000  # milliseconds between a level's instant and its announcement that are worth telling
 

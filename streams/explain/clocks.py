@@ -21,7 +21,7 @@ from streams.explain.facts import (
     Pause,
     Rule,
 )
-from streams.explain.words import Instant, Length, Part, Statement, Term, Value
+from streams.language.statements import Instant, Length, Part, Statement, Term, Value
 
 _MINUTE = 60_000
 

@@ -8,7 +8,7 @@ from processors.policy import CLOCKS
 from streams.explain.alarms import other
 from streams.explain.clocks import clock_part
 from streams.explain.facts import OVERDUE, RUNNING, STANDING, Clock, Cycle, Facts, Record
-from streams.explain.words import Instant, Length, Part, Statement, Term
+from streams.language.statements import Instant, Length, Part, Statement, Term
 
 
 def story(facts: Facts, timezone: str) -> Iterator[Part]:

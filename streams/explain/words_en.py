@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from processors.calendar import Hours
-from streams.explain.words import Language, clock_face, is_all_day, parts_of, weekly
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from streams.language import locales
+from streams.language.speaker import Language
 
 _SENTENCES = {
     "case": "Case {case} as of {at} ({zone})",
@@ -128,6 +123,12 @@ _SENTENCES = {
     "no_obstacle": "No obstacle that names the case stands now.",
     "obstacle_stands": "Obstacle {obstacle} ({cause}) stands since {raised}, for {length}.",
     "obstacle_removed": "Obstacle {obstacle} ({cause}) stood from {raised} to {removed}, for {length}.",
+    # Opening hours.
+    "hours.all_day": "all day",
+    "hours.closed": "closed on {days}",
+    "hours.holidays": "public holidays ({calendar})",
+    "hours.other_days": "{n} other days",
+    "hours.other_days.one": "1 other day",
 }
 
 _WORDS = {
@@ -155,33 +156,4 @@ _WORDS = {
     "reason.purged": "the case was purged",
 }
 
-
-def _instant(wall: datetime, year: bool, fine: bool) -> str:
-    day = f"{_DAYS[wall.weekday()]} {wall.day} {_MONTHS[wall.month - 1]}{f' {wall.year}' if year else ''}"
-    return f"{day} {wall:%H:%M}" + (f":{wall:%S}.{wall.microsecond // 1000:03d}" if fine else "")
-
-
-def _length(ms: int, with_days: bool) -> str:
-    if ms < 60_000:
-        return f"{ms / 1000:g} s"
-    named = [(number, f"{unit}s" if unit == "day" else unit) for number, unit in parts_of(ms, with_days)]
-    return " ".join(f"{number} {unit}" for number, unit in named)
-
-
-def _hours(hours: Hours, zone: str | None) -> str:
-    said = []
-    for first, last, intervals in weekly(hours):
-        days = _DAYS[first] if first == last else f"{_DAYS[first]}-{_DAYS[last]}"
-        times = ", ".join(f"{_time(start)}-{_time(end)}" for start, end in intervals)
-        said.append(f"{days} {'all day' if is_all_day(intervals) else times}")
-    off = [f"public holidays ({hours.holidays})"] if hours.holidays else []
-    off += [f"{len(hours.closed)} other day{'s' if len(hours.closed) > 1 else ''}"] if hours.closed else []
-    text = "; ".join(said) + (f"; closed on {' and '.join(off)}" if off else "")
-    return f"{text}; {zone}" if zone else text
-
-
-def _time(minutes: int) -> str:
-    return "{:02d}:{:02d}".format(*clock_face(minutes))
-
-
-ENGLISH = Language("en", _SENTENCES, _WORDS, _instant, _length, _hours, ", ", " and ")
+ENGLISH = Language(locales.ENGLISH, _SENTENCES, _WORDS)

@@ -3,13 +3,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from processors.calendar import Hours
-from streams.explain.words import Language, clock_face, is_all_day, parts_of, weekly
-
-_DAYS = ("ma", "ti", "ke", "to", "pe", "la", "su")
-_UNITS = {"day": "vrk", "h": "h", "min": "min"}
+from streams.language import locales
+from streams.language.speaker import Language
 
 _SENTENCES = {
     "case": "Tapaus {case}, tilanne {at} ({zone})",
@@ -129,6 +124,12 @@ _SENTENCES = {
     "no_obstacle": "Mikään este, joka koskee tapausta, ei ole nyt tiellä.",
     "obstacle_stands": "Este {obstacle} ({cause}) on ollut tiellä {raised} alkaen, {length}.",
     "obstacle_removed": "Este {obstacle} ({cause}) oli tiellä {raised} – {removed}, {length}.",
+    # Aukioloajat.
+    "hours.all_day": "koko päivän",
+    "hours.closed": "kiinni {days}",
+    "hours.holidays": "pyhäpäivinä ({calendar})",
+    "hours.other_days": "{n} muuna päivänä",
+    "hours.other_days.one": "1 muuna päivänä",
 }
 
 _WORDS = {
@@ -170,32 +171,4 @@ _WORDS = {
     "reason.purged": "tapaus poistettiin säilytysajan päätyttyä",
 }
 
-
-def _instant(wall: datetime, year: bool, fine: bool) -> str:
-    day = f"{_DAYS[wall.weekday()]} {wall.day}.{wall.month}.{wall.year if year else ''} klo {wall.hour}.{wall:%M}"
-    return day + (f".{wall:%S},{wall.microsecond // 1000:03d}" if fine else "")
-
-
-def _length(ms: int, with_days: bool) -> str:
-    if ms < 60_000:
-        return f"{ms / 1000:g} s".replace(".", ",")
-    return " ".join(f"{number} {_UNITS[unit]}" for number, unit in parts_of(ms, with_days))
-
-
-def _hours(hours: Hours, zone: str | None) -> str:
-    said = []
-    for first, last, intervals in weekly(hours):
-        days = _DAYS[first] if first == last else f"{_DAYS[first]}–{_DAYS[last]}"
-        times = ", ".join(f"{_time(start)}–{_time(end)}" for start, end in intervals)
-        said.append(f"{days} {'koko päivän' if is_all_day(intervals) else times}")
-    off = [f"pyhäpäivinä ({hours.holidays})"] if hours.holidays else []
-    off += [f"{len(hours.closed)} muuna päivänä"] if hours.closed else []
-    text = "; ".join(said) + (f"; kiinni {' ja '.join(off)}" if off else "")
-    return f"{text}; {zone}" if zone else text
-
-
-def _time(minutes: int) -> str:
-    return "{}.{:02d}".format(*clock_face(minutes))
-
-
-FINNISH = Language("fi", _SENTENCES, _WORDS, _instant, _length, _hours, ", ", " ja ")
+FINNISH = Language(locales.FINNISH, _SENTENCES, _WORDS)

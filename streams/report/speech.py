@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from streams.board.words import plain
-from streams.explain.words import wall
+from streams.language.instants import wall
+from streams.language.outside import plain
 from streams.report.words_en import WORDS as ENGLISH
 from streams.report.words_fi import WORDS as FINNISH
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiokafka.partitioner import murmur2
@@ -21,8 +22,8 @@ from streams.config import load
 from streams.explain import reading
 from streams.explain.gathering import gather
 from streams.explain.story import story
-from streams.explain.words import Speaker
 from streams.explain.words_en import ENGLISH
+from streams.language.speaker import Speaker
 from streams.settings import Settings
 from tests.live.workers import ROOT, Crew, Progress, Raw, codec, environment, read
 from tests.waiting import until
@@ -92,7 +93,7 @@ def replayed(config_path: Path, told: list[dict[str, Any]], at: int) -> str:
     ((name, entries, judged),) = backtest.cases()
     outcomes = [{**one, "revision": 1, "retracted": False} for one in backtest.outcomes(name, judged)]
     facts = gather(backtest.record(name, entries, judged), outcomes, told, at, config)
-    speaker = Speaker(ENGLISH, config.timezone, at)
+    speaker = Speaker(ENGLISH, ZoneInfo(config.timezone), at)
     return "\n\n".join("\n".join(speaker.lines(part, 100)) for part in story(facts, config.timezone)) + "\n"
 
 

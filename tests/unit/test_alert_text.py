@@ -10,7 +10,8 @@ from processors.canonical import instant
 from streams.alertmanager import Links, text
 from streams.alertmanager.labels import labels
 from streams.alertmanager.text import described, summary
-from streams.alertmanager.times import exact, length, local, utc
+from streams.language.instants import exact, utc, zoned
+from streams.language.lengths import passed
 
 ROOT = Path(__file__).resolve().parents[2]
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -231,12 +232,12 @@ def test_without_templates_there_are_no_links() -> None:
     ],
 )
 def test_a_length_is_in_its_two_largest_units(ms: int, words: str) -> None:
-    assert length(ms) == words
+    assert passed(ms) == words
 
 
 def test_instants_say_their_zone_also_in_the_hour_that_is_repeated() -> None:
     first, second = instant("2026-10-25T03:30:00+03:00"), instant("2026-10-25T03:30:00+02:00")
-    assert local(first, HELSINKI) == "Sun 2026-10-25 03:30 EEST"
-    assert local(second, HELSINKI) == "Sun 2026-10-25 03:30 EET"
+    assert zoned(first, HELSINKI) == "Sun 2026-10-25 03:30 EEST"
+    assert zoned(second, HELSINKI) == "Sun 2026-10-25 03:30 EET"
     assert exact(first, HELSINKI) == "2026-10-25T03:30:00+03:00 (2026-10-25T00:30:00Z)"
     assert utc(first + 7) == "2026-10-25T00:30:00.007Z"

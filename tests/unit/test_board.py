@@ -28,9 +28,10 @@ from streams.board.identity import AccessError, hashed, new_token, today
 from streams.board.sending import Sending
 from streams.board.signs import Forms
 from streams.board.store import Record, Store
-from streams.board.words import LANGUAGES, plain, preferred
+from streams.board.words import LANGUAGES, preferred
 from streams.config import Config, parse
 from streams.kafka.sender import SendError
+from streams.language.outside import plain
 
 HOUR = 3_600_000
 NOW = time.time_ns() // 1_000_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import string
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,16 +30,16 @@ from streams.explain.facts import (
 )
 from streams.explain.gathering import gather
 from streams.explain.story import story
-from streams.explain.words import Language, Speaker
+from streams.explain.words import LANGUAGES
 from streams.explain.words_en import ENGLISH
 from streams.explain.words_fi import FINNISH
+from streams.language.speaker import Language, Speaker
 from tests.golden import story as stories
 from tests.golden.story import OFFICE, ROUND_THE_CLOCK, Policy, Scenario
 from tests.golden.truth_table import BY_SEVERITY
 from tests.oracle.strategies import worlds
 
 WIDTH, ENDLESS = 100, 10_000
-LANGUAGES = {"en": ENGLISH, "fi": FINNISH}
 
 
 def facts_of(config: Config, events: list[dict[str, Any]], at: int) -> list[Facts]:
@@ -61,7 +62,7 @@ def facts_of(config: Config, events: list[dict[str, Any]], at: int) -> list[Fact
 
 def page(facts: Facts, language: Language, timezone: str, width: int = WIDTH) -> list[list[str]]:
     """The lines of every part."""
-    speaker = Speaker(language, timezone, facts.at)
+    speaker = Speaker(language, ZoneInfo(timezone), facts.at)
     return [speaker.lines(part, width) for part in story(facts, timezone)]
 
 

@@ -18,7 +18,7 @@ from processors.periods.figures import Figure
 from processors.periods.intervals import Estimate
 from processors.periods.period import Period
 from streams.config.values import shown_ms
-from streams.explain.words import wall
+from streams.language.instants import wall
 from streams.report.compare import figures
 from streams.report.compare.periods import Compared
 
