@@ -43,7 +43,7 @@ def causes(status: Status, figures: Figures, width: int) -> str:
         return speaker.say("causes", causes=", ".join(each), window=speaker.window(status.window))
 
     full = told("causes.now", *["causes.also"] * _WORST)
-    return full if figures.complete and len(full) <= width else told(*["causes.one"] * _WORST)
+    return full if figures.complete and len(full) <= width else told(*["causes.mean"] * _WORST)
 
 
 def decisions(status: Status, figures: Figures) -> str:

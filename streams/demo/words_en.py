@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streams.demo.words import Language
+from streams.language import locales
+from streams.language.speaker import Language
 
 _SENTENCES = {
     # How far the demo is, and of when the figures are.
@@ -16,7 +17,7 @@ _SENTENCES = {
     "measures": "measures as of {time}",
     "measures.old": "MEASURES {length} OLD",
     "measures.missing": "NO MEASURES: {n} sources missing",
-    "measures.missing.1": "NO MEASURES: 1 source missing",
+    "measures.missing.one": "NO MEASURES: 1 source missing",
     "measures.reading": "NO MEASURES YET",
     "measures.none": "NO MEASURES: nobody sums up",
     # The sentence of state.
@@ -25,7 +26,7 @@ _SENTENCES = {
     "state.blind": "BLIND for {length}: not everything is read, so nothing more can be called overdue.",
     "state.blind_ever": "BLIND: not everything is read, so nothing more can be called overdue.",
     "state.overdue": "{n} critical cases overdue at {place}, {lacking}{trend}.",
-    "state.overdue.1": "1 critical case overdue at {place}, {lacking}{trend}.",
+    "state.overdue.one": "1 critical case overdue at {place}, {lacking}{trend}.",
     "state.overdue_of": "{n} critical cases overdue, {most} at {place} {lacking}{trend}.",
     "trend.steady": "",
     "trend.rising": ", and rising",
@@ -36,12 +37,12 @@ _SENTENCES = {
     "state.waiting": "More than half still wait; usually half wait over {usual}.",
     "state.waiting_new": "More than half still wait.",
     "state.cause": "In the way of {n} cases: {cause}.",
-    "state.cause.1": "In the way of 1 case: {cause}.",
+    "state.cause.one": "In the way of 1 case: {cause}.",
     "state.unsure": "{n} critical cases may be overdue: what could say otherwise has not been read yet.",
-    "state.unsure.1": "1 critical case may be overdue: what could say otherwise has not been read yet.",
+    "state.unsure.one": "1 critical case may be overdue: what could say otherwise has not been read yet.",
     "state.calm": "Nothing critical is overdue, or will be within {within}.",
     "state.soon": "Nothing critical is overdue; {n} cases will be within {within}.",
-    "state.soon.1": "Nothing critical is overdue; 1 case will be within {within}.",
+    "state.soon.one": "Nothing critical is overdue; 1 case will be within {within}.",
     "state.decisions": "Half of all cases wait longer than {length} for a decision, usually {usual}.",
     "lacking.acknowledge": "without a first reaction",
     "lacking.decide": "without a decision",
@@ -64,7 +65,7 @@ _SENTENCES = {
     "units.flying": "decisions\nin flight",
     "units.every": "all",
     "units.more": "and {n} more units, in the line of all",
-    "units.more.1": "and 1 more unit, in the line of all",
+    "units.more.one": "and 1 more unit, in the line of all",
     "alignment": "{alignment} ({level})",
     "alignment.no_pulse": "no pulse",
     "alignment.no_score": "no scores",
@@ -99,7 +100,7 @@ _SENTENCES = {
     "places.critical": "critical\noverdue",
     "places.obstacles": "obstacles\nstanding",
     "places.more": "and {n} more touchpoints, in the line of all",
-    "places.more.1": "and 1 more touchpoint, in the line of all",
+    "places.more.one": "and 1 more touchpoint, in the line of all",
     # Lines: what each is about, and what it says.
     "about.causes": "in the way",
     "about.decisions": "in flight",
@@ -111,7 +112,7 @@ _SENTENCES = {
     "about.prometheus": "Prometheus",
     "about.alertmanager": "people get",
     "causes": "mean of {window}: {causes}",
-    "causes.one": "{cause} {mean}",
+    "causes.mean": "{cause} {mean}",
     "causes.now": "{cause} {mean} (now {now})",
     "causes.also": "{cause} {mean} ({now})",
     "causes.nothing": "nothing, {window}",
@@ -129,18 +130,18 @@ _SENTENCES = {
     "unsure": "overdue as well, unless something says otherwise that has not been read yet",
     # Alarms.
     "alarms.escalation": "{n} escalations",
-    "alarms.escalation.1": "1 escalation",
+    "alarms.escalation.one": "1 escalation",
     "alarms.breach": "{n} breaches",
-    "alarms.breach.1": "1 breach",
+    "alarms.breach.one": "1 breach",
     "alarms.warning": "{n} warnings",
-    "alarms.warning.1": "1 warning",
+    "alarms.warning.one": "1 warning",
     "alarms.over": "{n} over",
     "alarms.away": "Alertmanager is away: {levels}",
     "alarms.topic": "topic only: {levels}",
     "alarms.further": "; {names}",
     "alarms.further_more": "; {names} +{n}",
     "alarms.others": "; {n} others",
-    "alarms.others.1": "; 1 other",
+    "alarms.others.one": "; 1 other",
     "alarm.escalation": "escalation",
     "alarm.breach": "breach",
     "alarm.warning": "warning",
@@ -178,12 +179,4 @@ _SENTENCES = {
     "manner.status": "with exit status {status}",
 }
 
-ENGLISH = Language(
-    "en",
-    _SENTENCES,
-    units={"s": " s", "min": " min", "h": " h", "d": " d"},
-    joined={"s": "s", "min": "min", "h": "h", "d": "d"},
-    thousands=",",
-    decimal=".",
-    clock="{hour:02d}:{minute:02d}:{second:02d}",
-)
+ENGLISH = Language(locales.ENGLISH, _SENTENCES)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from streams.demo.words import Language
+from streams.language import locales
+from streams.language.speaker import Language
 
 _SENTENCES = {
     # Missä demo on, ja miltä hetkeltä luvut ovat.
@@ -16,7 +17,7 @@ _SENTENCES = {
     "measures": "mittarit klo {time}",
     "measures.old": "MITTARIT {length} VANHOJA",
     "measures.missing": "EI MITTAREITA: {n} puuttuu",
-    "measures.missing.1": "EI MITTAREITA: 1 puuttuu",
+    "measures.missing.one": "EI MITTAREITA: 1 puuttuu",
     "measures.reading": "EI VIELÄ MITTAREITA",
     "measures.none": "EI MITTAREITA",
     # Tilanne yhtenä virkkeenä.
@@ -25,7 +26,7 @@ _SENTENCES = {
     "state.blind": "SOKEA {length}: kaikkea ei ole luettu, joten uutta ei voi sanoa myöhästyneeksi.",
     "state.blind_ever": "SOKEA: kaikkea ei ole luettu, joten uutta ei voi sanoa myöhästyneeksi.",
     "state.overdue": "{n} kriittistä tapausta myöhässä pisteessä {place} {lacking}{trend}.",
-    "state.overdue.1": "1 kriittinen tapaus myöhässä pisteessä {place} {lacking}{trend}.",
+    "state.overdue.one": "1 kriittinen tapaus myöhässä pisteessä {place} {lacking}{trend}.",
     "state.overdue_of": "{n} kriittistä tapausta myöhässä, {most} pisteessä {place} {lacking}{trend}.",
     "trend.steady": "",
     "trend.rising": ", määrä kasvaa",
@@ -36,12 +37,12 @@ _SENTENCES = {
     "state.waiting": "Yli puolet odottaa yhä; yleensä puolet yli {usual}.",
     "state.waiting_new": "Yli puolet odottaa yhä.",
     "state.cause": "{n} tapauksen tiellä: {cause}.",
-    "state.cause.1": "1 tapauksen tiellä: {cause}.",
+    "state.cause.one": "1 tapauksen tiellä: {cause}.",
     "state.unsure": "{n} kriittistä tapausta saattaa olla myöhässä: kaikkea ei ole vielä luettu.",
-    "state.unsure.1": "1 kriittinen tapaus saattaa olla myöhässä: kaikkea ei ole vielä luettu.",
+    "state.unsure.one": "1 kriittinen tapaus saattaa olla myöhässä: kaikkea ei ole vielä luettu.",
     "state.calm": "Mikään kriittinen ei ole myöhässä eikä myöhästy {within} kuluessa.",
     "state.soon": "Mikään kriittinen ei ole myöhässä; {within} kuluessa myöhästyy {n} tapausta.",
-    "state.soon.1": "Mikään kriittinen ei ole myöhässä; {within} kuluessa myöhästyy 1 tapaus.",
+    "state.soon.one": "Mikään kriittinen ei ole myöhässä; {within} kuluessa myöhästyy 1 tapaus.",
     "state.decisions": "Puolet kaikista odottaa päätöstä yli {length}, yleensä {usual}.",
     "lacking.acknowledge": "ilman ensireaktiota",
     "lacking.decide": "ilman päätöstä",
@@ -64,7 +65,7 @@ _SENTENCES = {
     "units.flying": "päätöks.\nkesken",
     "units.every": "kaikki",
     "units.more": "ja {n} muuta yksikköä, mukana kaikissa",
-    "units.more.1": "ja 1 muu yksikkö, mukana kaikissa",
+    "units.more.one": "ja 1 muu yksikkö, mukana kaikissa",
     "alignment": "{alignment} ({level})",
     "alignment.no_pulse": "ei pulssia",
     "alignment.no_score": "ei arvioita",
@@ -99,7 +100,7 @@ _SENTENCES = {
     "places.critical": "kriitt.\nmyöhässä",
     "places.obstacles": "\nesteitä",
     "places.more": "ja {n} muuta kosketuspistettä, mukana kaikissa",
-    "places.more.1": "ja 1 muu kosketuspiste, mukana kaikissa",
+    "places.more.one": "ja 1 muu kosketuspiste, mukana kaikissa",
     # Rivit: mistä kukin kertoo, ja mitä.
     "about.causes": "tiellä, ka.",
     "about.decisions": "päätökset",
@@ -111,7 +112,7 @@ _SENTENCES = {
     "about.prometheus": "Prometheus",
     "about.alertmanager": "ihmisille",
     "causes": "{window}: {causes}",
-    "causes.one": "{cause} {mean}",
+    "causes.mean": "{cause} {mean}",
     "causes.now": "{cause} {mean} (nyt {now})",
     "causes.also": "{cause} {mean} ({now})",
     "causes.nothing": "ei mitään, {window}",
@@ -129,18 +130,18 @@ _SENTENCES = {
     "unsure": "myöhässä myös, ellei jokin vielä lukematon osoita muuta",
     # Hälytykset.
     "alarms.escalation": "{n} eskalointia",
-    "alarms.escalation.1": "1 eskalointi",
+    "alarms.escalation.one": "1 eskalointi",
     "alarms.breach": "{n} myöhässä",
-    "alarms.breach.1": "1 myöhässä",
+    "alarms.breach.one": "1 myöhässä",
     "alarms.warning": "{n} varoitusta",
-    "alarms.warning.1": "1 varoitus",
+    "alarms.warning.one": "1 varoitus",
     "alarms.over": "{n} ohi",
     "alarms.away": "Alertmanager ei vastaa: {levels}",
     "alarms.topic": "vain aiheessa: {levels}",
     "alarms.further": "; {names}",
     "alarms.further_more": "; {names} +{n}",
     "alarms.others": "; {n} muuta",
-    "alarms.others.1": "; 1 muu",
+    "alarms.others.one": "; 1 muu",
     "alarm.escalation": "eskalointi",
     "alarm.breach": "myöhässä",
     "alarm.warning": "varoitus",
@@ -178,12 +179,4 @@ _SENTENCES = {
     "manner.status": "paluuarvo {status}",
 }
 
-FINNISH = Language(
-    "fi",
-    _SENTENCES,
-    units={"s": " s", "min": " min", "h": " h", "d": " vrk"},
-    joined={"s": " s", "min": " min", "h": " h", "d": " vrk"},
-    thousands="\N{NO-BREAK SPACE}",
-    decimal=",",
-    clock="{hour}.{minute:02d}.{second:02d}",
-)
+FINNISH = Language(locales.FINNISH, _SENTENCES)
