@@ -21,6 +21,14 @@ _MOST_LETTERS = 32
 _TIMES = (60, 600, 3_600, 4 * 3_600, 12 * 3_600, 86_400, 3 * 86_400, 7 * 86_400, 28 * 86_400)
 _LEAST_S = 30.0
 
+# The marks by themselves, for legends.
+_AT = 9.0
+DOT, RING = svg.mark(svg.dot(_AT, _AT)), svg.mark(svg.ring(_AT, _AT))
+DIAMOND, SQUARE = svg.mark(svg.diamond(_AT, _AT)), svg.mark(svg.square(_AT, _AT))
+MEANT = svg.mark(svg.line(_AT, 1, _AT, 17, "meant"))
+RANGE_END = svg.mark(svg.line(1, _AT, 15, _AT, "line"), svg.tick(15, _AT))
+INTERVAL = svg.mark(svg.line(2, _AT, 16, _AT, "line"), svg.tick(2, _AT), svg.tick(16, _AT))
+
 
 class Words(NamedTuple):
     """What a chart says to who cannot see it. key: of its own in the page."""

@@ -8,7 +8,7 @@ from processors.measures.terms import ALL
 from processors.panes import DAY_MS
 from processors.periods.figures import Figure, Figures, Key
 from processors.policy import CLOCKS, OTHER
-from streams.report import charts, marks
+from streams.report import charts
 from streams.report.charts import Bar, Range, Strip, Words
 from streams.report.material import Material, total
 from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Table, Tile, cell, cells
@@ -28,7 +28,7 @@ def report(material: Material, writer: Writer) -> Report:
     return Report(
         kind="daily",
         title=t("daily.title"),
-        subtitle=t("subtitle", day=t.day(at), at=t.instant(at), zone=t.zone.key),
+        subtitle=t("subtitle", day=t.day(at), at=t.instant(at), zone=str(t.zone)),
         sentences=list(day.sentences()),
         tiles=list(day.tiles()),
         sections=[
@@ -61,20 +61,18 @@ class _Day:
         by_unit = {unit: sum(k for (of, _), k in self.overdue.items() if of == unit) for unit, _ in self.overdue}
         if n:
             worst = max(sorted(by_unit), key=lambda unit: by_unit[unit])
-            unit, most = t.term("unit", worst), t.number(by_unit[worst])
-            yield t.many("daily.overdue" if len(by_unit) > 1 else "daily.overdue_all", n, unit=unit, most=most)
+            key = "daily.overdue" if len(by_unit) > 1 else "daily.overdue_all"
+            yield t(key, n=n, unit=t.term("unit", worst), most=by_unit[worst])
         else:
             yield t("daily.nothing_overdue")
         came, complaints = self._came(), self._came("complaint")
-        yield t.many("daily.came", came, complaints=t.number(complaints)) if came else t("daily.nothing_came")
+        yield t("daily.came", n=came, complaints=complaints) if came else t("daily.nothing_came")
         if self.acknowledge:
             waiting = int(self.acknowledge["running"] or 0)
             p50 = self.acknowledge["p50_s"]
             key = "daily.reaction" if p50 is not None else "daily.no_reaction"
-            yield t.many(key, waiting, p50=t.length(p50))
-        kept, eligible = self.m.rhythm("daily", "decide")[ALL]
-        if eligible:
-            yield t("daily.rhythm", share=t.percent(kept / eligible))
+            yield t(key, n=waiting, p50=t.length(p50))
+        yield from self.w.decided_sentence(self.m, "daily")
 
     def tiles(self) -> Iterator[Tile]:
         t, n = self.t, sum(self.overdue.values())
@@ -84,9 +82,7 @@ class _Day:
         yield Tile(t("tile.came"), t.number(self._came()), note)
         completed = t("tile.completed", p50=t.length(self.acknowledge.get("completed_p50_s")))
         yield Tile(t("tile.reaction"), t.length(self.acknowledge.get("p50_s")), completed if self.acknowledge else "")
-        kept, eligible = self.m.rhythm("daily", "decide")[ALL]
-        of = t("tile.of", kept=t.number(kept), eligible=t.number(eligible)) if eligible else ""
-        yield Tile(t("tile.within_day"), t.percent(kept / eligible if eligible else None), of)
+        yield self.w.decided_tile(self.m, "daily", "tile.within_day")
 
     def _came(self, kind: str | None = None, touchpoint: str = ALL) -> int:
         rows = self.m.rows("feedback", DAY)
@@ -132,7 +128,7 @@ class _Day:
         for touchpoint in [*self.m.touchpoints, ALL]:
             first, decide = (self.m.clock(window, name, touchpoint) for window, name in _REACTIONS)
             if first or decide:
-                name = t("all") if touchpoint == ALL else t.place(touchpoint)
+                name = t.place(touchpoint)
                 rows.append([cell(name), *(one for values in (first, decide) for one in self.w.lengths(values))])
                 if decide:
                     shown.append(Range(name, decide["p50_s"], decide["p90_s"], decide["completed_p50_s"]))
@@ -143,12 +139,12 @@ class _Day:
                 words.title,
                 svg,
                 [
-                    (marks.dot(), t("legend.p50")),
-                    (marks.range_end(), t("legend.p90")),
-                    (marks.diamond(), t("legend.completed")),
+                    (charts.DOT, t("legend.p50")),
+                    (charts.RANGE_END, t("legend.p90")),
+                    (charts.DIAMOND, t("legend.completed")),
                 ],
             )
-        what = [t(f"col.{name}") for name in ("p50", "p90", "completed", "waiting")]
+        what = self.w.head("p50", "p90", "completed", "waiting")
         groups = [("", 1), (t("col.first"), len(what)), (t("col.decision"), len(what))]
         head = [t("col.touchpoint"), *what, *what]
         yield Table(t("reaction.caption"), head, rows, total=True, groups=groups) if rows else Note(t("nothing"))
@@ -168,9 +164,7 @@ class _Day:
             yield Note(t("worst.nothing"))
             return
         yield Chart(t("worst.chart"), charts.bars(Words("friction-chart", t("worst.chart"), t("worst.desc")), shown))
-        head = [
-            t(f"col.{what}") for what in ("cause", "touchpoints", "standing_mean", "standing_now", "oldest", "blocked")
-        ]
+        head = self.w.head("cause", "touchpoints", "standing_mean", "standing_now", "oldest", "blocked")
         yield Table(t("worst.caption"), head, rows, texts=(0, 1))
 
     def came(self) -> Iterator[Part]:
@@ -178,8 +172,8 @@ class _Day:
         for touchpoint in [*self.m.touchpoints, ALL]:
             counts = [self._came(None, touchpoint), *(self._came(kind, touchpoint) for kind in _KINDS)]
             if counts[0] or touchpoint == ALL:
-                rows.append(cells(t("all") if touchpoint == ALL else t.place(touchpoint), *map(t.number, counts)))
-        head = [t("col.touchpoint"), t("col.in_all"), *(t.term("kind", kind) for kind in _KINDS)]
+                rows.append(cells(t.place(touchpoint), *map(t.number, counts)))
+        head = [*self.w.head("touchpoint", "in_all"), *(t.term("kind", kind) for kind in _KINDS)]
         yield Table(t("came.caption"), head, rows, total=True)
 
     def weekday(self) -> Iterator[Part]:
@@ -200,10 +194,10 @@ class _Day:
         yield Chart(
             words.title,
             charts.strips(words, strips),
-            [(marks.dot(), t("legend.today")), (marks.ring(), t("legend.earlier"))],
+            [(charts.DOT, t("legend.today")), (charts.RING, t("legend.earlier"))],
         )
         dates = [t.date(self.m.at - 7 * back * DAY_MS) for back in range(1, len(self.earlier) + 1)]
-        yield Table(t("weekday.caption"), [t("col.what"), t("col.today"), t("col.usual"), *dates], rows)
+        yield Table(t("weekday.caption"), [*self.w.head("what", "today", "usual"), *dates], rows)
 
 
 def _value(figures: Figures, key: Key) -> float | None:

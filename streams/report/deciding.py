@@ -60,17 +60,16 @@ class Decisions:
         )
         beyond = len(self.weighty) - len(self.told)
         if beyond:
-            yield Note(t.many("decided.beyond", beyond))
+            yield Note(t("decided.beyond", n=beyond))
         daily = len(self.of_month) - len(self.weighty)
         if daily:
-            yield Note(t.many("decided.daily", daily, few=t.number(_FEW_CASES)))
+            yield Note(t("decided.daily", n=daily, few=_FEW_CASES))
 
     def _row(self, one: Decided, found: Moved) -> list[Cell]:
         t = self.t
-        made = NONE if one.made_at is None else t.date(one.made_at)
         return [
             cell(self._title(one), more=self._of(one)),
-            cell(made),
+            cell(t.date(one.made_at)),
             self._effective(one),
             self._took(one),
             cell(t.number(one.cases)),
@@ -115,7 +114,7 @@ class Decisions:
         if not found.weeks:
             return cell(t(found.why), SOFT)
         clear = [(word, change) for word, change in found.changes.items() if change.direction and change.better]
-        weeks = t.many("moved.weeks", found.weeks)
+        weeks = t("moved.weeks", n=found.weeks)
         if not clear:
             return cell(t("moved.nothing"), SOFT, weeks)
         first, *also = (self._clearly(word, change) for word, change in clear)
@@ -133,7 +132,7 @@ class Decisions:
             yield Note(t("farthest.nothing"))
         for place, (one, found) in enumerate(told, 1):
             effective = t.day(one.effective_at or 0)
-            weeks = t.many("moved.weeks", found.weeks)
+            weeks = t("moved.weeks", n=found.weeks)
             yield Heading(self._title(one), t("farthest.of", of=self._of(one), day=effective, weeks=weeks))
             shown = [value for value in OF_A_DECISION if value.word in found.changes]
             yield from self._w.beside(list(found.changes.values()), shown, "moved", str(place))

@@ -10,8 +10,8 @@ from processors.panes import DAY_MS
 from processors.periods import decisions
 from processors.periods.figures import Key
 from processors.periods.period import Period
+from streams.report import sections
 from streams.report.deciding import Decisions
-from streams.report.levels import levels
 from streams.report.material import Material
 from streams.report.model import LATE, SOFT, Note, Part, Report, Table, Tile, cell, cells
 from streams.report.parts import PERIOD, Writer
@@ -28,14 +28,14 @@ def report(material: Material, writer: Writer) -> Report:
     return Report(
         kind="monthly",
         title=t("monthly.title"),
-        subtitle=t("subtitle.span", start=t.day(at - _MONTH_MS), at=t.instant(at), zone=t.zone.key),
+        subtitle=t("subtitle.span", start=t.day(at - _MONTH_MS), at=t.instant(at), zone=str(t.zone)),
         sentences=list(month.sentences()),
         tiles=list(month.tiles()),
         sections=[
             writer.section("decided", "decided", month.decisions.listed()),
             writer.section("farthest", "farthest", month.decisions.farthest()),
             writer.section("waiting", "waiting", month.decisions.waiting()),
-            writer.section("levels", "levels", levels(material, writer, MONTH)),
+            writer.section("levels", "levels", sections.decisions(material, writer, MONTH)),
             writer.section("before", "month_before", month.before()),
             writer.section("rhythm", "rhythm.monthly", writer.rhythm(material, "monthly")),
             writer.section("lasting", "lasting", month.lasting()),
@@ -55,17 +55,15 @@ class _Month:
     def sentences(self) -> Iterator[str]:
         t, found = self.t, self.decisions
         made, effective = self._counts()
-        yield t.many("monthly.made", made, effective=t.number(effective)) if made else t("monthly.nothing")
+        yield t("monthly.made", n=made, effective=effective) if made else t("monthly.nothing")
         if found.weighty:
             better, worse = found.moves(1), found.moves(-1)
             key = "monthly.moved" if better or worse else "monthly.unmoved"
-            yield t.many(key, len(found.weighty), better=t.number(better), worse=t.number(worse))
+            yield t(key, n=len(found.weighty), better=better, worse=worse)
         if found.in_flight:
             oldest = min(one.made_at or 0 for one in found.in_flight)
-            yield t.many("monthly.waiting", len(found.in_flight), day=t.date(oldest))
-        kept, eligible = self.m.rhythm("monthly", "decide")[ALL]
-        if eligible:
-            yield t("monthly.rhythm", share=t.percent(kept / eligible))
+            yield t("monthly.waiting", n=len(found.in_flight), day=t.date(oldest))
+        yield from self.w.decided_sentence(self.m, "monthly")
 
     def _counts(self) -> tuple[int, int]:
         """Decisions made, and in effect, in the month."""
@@ -74,15 +72,10 @@ class _Month:
 
     def tiles(self) -> Iterator[Tile]:
         t, found = self.t, self.decisions
-        yield Tile(t("tile.made"), t.number(self._counts()[0]), t("tile.weighty", n=t.number(len(found.weighty))))
-        lengths = self._effect()
-        yield Tile(t("tile.effect"), t.length(lengths), t("tile.effect.note"))
+        yield Tile(t("tile.made"), t.number(self._counts()[0]), t("tile.weighty", n=len(found.weighty)))
+        yield Tile(t("tile.effect"), t.length(self._effect()), t("tile.effect.note"))
         cases = sum(one.cases for one in found.of_month)
-        again = sum(one.reopened for one in found.of_month)
-        share = t.percent(again / cases if cases else None)
-        yield Tile(
-            t("tile.reopened"), share, t("tile.of", kept=t.number(again), eligible=t.number(cases)) if cases else ""
-        )
+        yield self.w.share_tile("tile.reopened", sum(one.reopened for one in found.of_month), cases)
         yield Tile(t("tile.waiting"), t.number(len(found.in_flight)), t("tile.waiting.note"))
 
     def _effect(self) -> float | None:
@@ -120,5 +113,5 @@ class _Month:
             ]
             for lasted, touchpoint, cause, raised, stands, named in sorted(stood, reverse=True)[:_MOST_OBSTACLES]
         ]
-        head = [t(f"col.{name}") for name in ("cause", "touchpoint", "raised_at", "stood", "now", "cases_named")]
+        head = self.w.head("cause", "touchpoint", "raised_at", "stood", "now", "cases_named")
         yield Table(t("lasting.caption"), head, rows, texts=(0, 1, 4))

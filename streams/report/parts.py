@@ -8,13 +8,13 @@ from typing import NamedTuple
 from processors.measures.terms import ALL, Row
 from processors.periods.changes import Change
 from processors.periods.figures import LENGTH, RATE, SHARE, VALUES, Key
-from streams.report import charts, marks
+from streams.language.locales import NO_BREAK
+from streams.report import charts
 from streams.report.charts import Bar, Span, Words
 from streams.report.material import Material, Values
-from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Section, Table, cell, cells
+from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Section, Table, Tile, cell, cells
 from streams.report.speech import NONE, Speech
 
-_TOGETHER = "\u00a0"  # a space at which no line ends
 _RHYTHMIC = ("decide", "effect")
 _RATES_OF_TIME = frozenset(("blocked_case_s_per_day",))
 _COUNTED = frozenset(("count_per_day", "raised_per_day", "received_per_day", "made_per_day"))
@@ -64,6 +64,10 @@ class Writer:
     def notes(self, *keys: str) -> list[str]:
         return [self.t(key) for key in keys]
 
+    def head(self, *columns: str) -> list[str]:
+        """The headings of a table."""
+        return [self.t(f"col.{name}") for name in columns]
+
     def section(self, key: str, words: str, parts: Iterable[Part]) -> Section:
         """A section. key: its place in the page. words: the key of its title and lead."""
         return Section(key, self.t(f"{words}.title"), self.t(f"{words}.lead"), list(parts))
@@ -87,11 +91,11 @@ class Writer:
 
     def standing(self, values: Values) -> list[Cell]:
         """Standing mean, now, the oldest, blocked case time."""
-        t, oldest = self.t, values["oldest_at"]
+        t = self.t
         return cells(
             t.amount(values["standing_mean"]),
             t.number(values["standing_now"]),
-            NONE if oldest is None else t.date(int(oldest)),
+            t.date(values["oldest_at"]),
             t.length(values["blocked_case_s"]),
         )
 
@@ -121,7 +125,7 @@ class Writer:
         rows = [
             [cell(names[unit]), *(one for of in _RHYTHMIC for one in self._kept(found[of].get(unit)))] for unit in units
         ]
-        head = [t("col.unit"), *(t(f"col.{what}") for _ in _RHYTHMIC for what in ("share", "of"))]
+        head = self.head("unit", *(what for _ in _RHYTHMIC for what in ("share", "of")))
         groups = [("", 1), *((t(f"col.{of}"), 2) for of in _RHYTHMIC)]
         yield Table(t(f"rhythm.{name}.caption"), head, rows, total=True, groups=groups)
 
@@ -129,8 +133,23 @@ class Writer:
         kept, eligible = pair or (0, 0)
         if not eligible:
             return cells(NONE, NONE)
-        t = self.t
-        return cells(t.percent(kept / eligible), t("kept_of", kept=t.number(kept), eligible=t.number(eligible)))
+        return cells(self.t.percent(kept / eligible), self.t("tile.of", kept=kept, eligible=eligible))
+
+    def decided_sentence(self, material: Material, name: str) -> Iterator[str]:
+        """How much was decided within a rhythm, unless there was nothing to decide."""
+        kept, eligible = material.rhythm(name, "decide")[ALL]
+        if eligible:
+            yield self.t(f"{name}.rhythm", share=self.t.percent(kept / eligible))
+
+    def decided_tile(self, material: Material, name: str, label: str) -> Tile:
+        """The same as a figure at the head of the page."""
+        return self.share_tile(label, *material.rhythm(name, "decide")[ALL])
+
+    def share_tile(self, label: str, part: int, whole: int) -> Tile:
+        """A share, and what it is of."""
+        if not whole:
+            return Tile(self.t(label), NONE)
+        return Tile(self.t(label), self.t.percent(part / whole), self.t("tile.of", kept=part, eligible=whole))
 
     # -- periods
 
@@ -146,7 +165,7 @@ class Writer:
             return t.percent
         if kind == RATE:
             return t.counted if key.value in _COUNTED else t.amount
-        return lambda x: NONE if x is None else t.signed(x, 1 if key.value == "nps" else 2)
+        return lambda x: t.signed(x, 1 if key.value == "nps" else 2)
 
     def change(self, change: Change) -> str:
         """`-17 % (-30 … -9)`; of what may be below 0, the difference."""
@@ -164,7 +183,7 @@ class Writer:
         if low is None and high is None:
             return said
         ends = (t("unknown") if x is None else bound(x) for x in (low, high))
-        return f"{said}{_TOGETHER}({f'{_TOGETHER}…{_TOGETHER}'.join(ends)})"
+        return f"{said}{NO_BREAK}({f'{NO_BREAK}…{NO_BREAK}'.join(ends)})"
 
     def verdict(self, change: Change) -> Cell:
         """Whether it is better or worse, or may be chance."""
@@ -201,7 +220,7 @@ class Writer:
         if spans:
             words = Words(f"{key}{place}-chart", t(f"{key}.chart"), t("changes.desc"))
             yield self.intervals(words, spans)
-        head = [t("col.what"), t("col.before"), t("col.after"), t("col.change"), t("col.says")]
+        head = self.head("what", "before", "after", "change", "says")
         yield Table(t(f"{key}.caption"), head, rows, texts=(0, 4))
 
     def span(self, name: str, change: Change) -> Span:
@@ -210,7 +229,7 @@ class Writer:
         return Span(name, value or 0.0, low, high, self.verdict(change).text)
 
     def intervals(self, words: Words, spans: Sequence[Span]) -> Chart:
-        legend = [(marks.dot(), self.t("legend.change")), (marks.interval(), self.t("legend.interval"))]
+        legend = [(charts.DOT, self.t("legend.change")), (charts.INTERVAL, self.t("legend.interval"))]
         return Chart(words.title, charts.changes(words, spans, self.t.signed_percent), legend)
 
 

@@ -1,86 +1,67 @@
-"""How a report says it: the words of a language, and its way of writing numbers, lengths and instants.
+"""How a report says it: its words in a language, and how exactly its figures are written.
 
 What comes from outside (titles, causes, names) is shown without control and direction marks, and no longer than a line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from processors.measures.terms import ALL
+from streams.language import instants, locales
 from streams.language.instants import wall
+from streams.language.lengths import fitting
+from streams.language.locales import NO_BREAK
 from streams.language.outside import plain
+from streams.language.speaker import Language, Speaker
+from streams.language.statements import Value
 from streams.report.words_en import WORDS as ENGLISH
 from streams.report.words_fi import WORDS as FINNISH
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "fi": FINNISH}
+LANGUAGES = {"en": Language(locales.ENGLISH, ENGLISH), "fi": Language(locales.FINNISH, FINNISH)}
 NONE = "\N{EN DASH}"
-_NARROW = "\u00a0"
-_MINUS = "\N{MINUS SIGN}"
-_UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
 _MOST_LETTERS = 120
-_DAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "fi": ("ma", "ti", "ke", "to", "pe", "la", "su"),
-}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class Speech(NamedTuple):
-    """A language and a time zone."""
+class Speech(Speaker):
+    """A report's speaker, called with a key and its values. Figures that are None are written as a dash."""
 
-    code: str
-    zone: ZoneInfo
+    def __init__(self, code: str, zone: ZoneInfo) -> None:
+        super().__init__(LANGUAGES[code], zone)
 
-    def __call__(self, key: str, **values: object) -> str:
-        """The sentence of a key, with its values. Numbers must be written already."""
-        return LANGUAGES[self.code][key].format(**values)
-
-    def many(self, key: str, n: int, **values: object) -> str:
-        """The same of a number: `key.one` where it is 1."""
-        return self(f"{key}.one" if n == 1 else key, n=self.number(n), **values)
+    def __call__(self, key: str, **values: Value) -> str:
+        return self.say(key, **values)
 
     def term(self, kind: str, name: str) -> str:
         """A word of a closed vocabulary; what is not in it stands as it is."""
-        return LANGUAGES[self.code].get(f"{kind}.{name}") or self.name(name)
+        return self.language.sentences.get(f"{kind}.{name}") or self.name(name)
 
     def place(self, touchpoint: str) -> str:
-        """A touchpoint."""
-        return self.term("touchpoint", touchpoint)
+        """A touchpoint, or all of them."""
+        return self("all") if touchpoint == ALL else self.term("touchpoint", touchpoint)
 
     def name(self, text: str) -> str:
         """A name, cause or title from outside."""
         return plain(text, _MOST_LETTERS) or NONE
 
     def number(self, value: float | None, digits: int = 0) -> str:
-        if value is None:
-            return NONE
-        shown = f"{value:,.{digits}f}"
-        if not shown.strip("-0.,"):
-            shown = shown.lstrip("-")
-        shown = shown.replace("-", _MINUS)
-        return shown.replace(",", _NARROW).replace(".", ",") if self.code == "fi" else shown
+        """A number; one that rounds to 0 has no sign."""
+        return NONE if value is None else self.locale.number(value if round(value, digits) else 0.0, digits)
 
     def amount(self, value: float | None) -> str:
         """A mean, or a rate: a decimal, two below a tenth, none from a hundred on."""
-        if value is None:
-            return NONE
-        return self.number(value, 0 if abs(value) >= 100 or not value else 1 if abs(value) >= 0.095 else 2)
+        return self.number(value, 0 if not value or abs(value) >= 100 else 1 if abs(value) >= 0.095 else 2)
 
     def counted(self, value: float | None) -> str:
         """A mean of counts: whole where it is, with a decimal below a hundred where it is not."""
-        if value is None:
-            return NONE
-        return self.number(value, 0 if abs(value) >= 100 or abs(value - round(value)) < 1e-9 else 1)
+        return self.number(value, 0 if not value or abs(value) >= 100 or abs(value - round(value)) < 1e-9 else 1)
 
-    def signed(self, value: float, digits: int = 0) -> str:
-        shown = self.number(value, digits)
-        return shown if value <= 0 or not shown.strip("0.,") else f"+{shown}"
+    def signed(self, value: float | None, digits: int = 0) -> str:
+        """A number with its sign, also where it is above 0."""
+        return f"{'+' if value and round(value, digits) > 0 else ''}{self.number(value, digits)}"
 
     def percent(self, share: float | None) -> str:
-        """Of a share on 0..1; with a decimal where it is nearly all, or nearly none."""
+        """A share on 0..1; with a decimal where it is nearly all, or nearly none."""
         if share is None:
             return NONE
         if 0.995 <= share < 1:
@@ -88,11 +69,11 @@ class Speech(NamedTuple):
         return self._percent(self.number(100 * share, int(0 < share < 0.095)))
 
     def signed_percent(self, value: float) -> str:
-        """Of percent."""
+        """A change that is in percent already."""
         return self._percent(self.signed(value, int(0 < abs(value) < 9.95)))
 
     def _percent(self, shown: str) -> str:
-        return f"{shown}{_NARROW}%" if self.code == "fi" else f"{shown}%"
+        return self.locale.percent.format(shown)
 
     def of_hundred(self, share: float | None) -> str:
         """A mean on 0..1, as of a hundred."""
@@ -102,33 +83,22 @@ class Speech(NamedTuple):
         """A length, in the largest unit of which it has one and a half; below ten with a decimal."""
         if seconds is None:
             return NONE
-        unit, name = next(((unit, name) for unit, name in _UNITS if seconds >= 1.5 * unit or unit == 1), _UNITS[-1])
-        found = seconds / unit
-        return f"{self.number(found, digits if 0 < found < 9.95 else 0)}{_NARROW}{self(f'length.{name}')}"
+        found, unit = fitting(seconds)
+        return f"{self.number(found, digits if 0 < found < 9.95 else 0)}{NO_BREAK}{self.locale.units[unit]}"
 
     def round_length(self, seconds: float) -> str:
         """A length without decimals, for an axis."""
         return self.length(seconds, 0)
 
-    def _wall(self, at: int) -> datetime:
-        return wall(at, self.zone)
-
     def day(self, at: int) -> str:
         """Weekday and date."""
-        local = self._wall(at)
-        name = _DAYS[self.code][local.weekday()]
-        if self.code == "fi":
-            return f"{name} {local.day}.{local.month}.{local.year}"
-        return f"{name} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+        return instants.day(wall(at, self.zone), self.locale)
 
-    def date(self, at: int) -> str:
+    def date(self, at: float | None) -> str:
         """Day and month."""
-        local = self._wall(at)
-        return f"{local.day}.{local.month}." if self.code == "fi" else f"{local.day} {_MONTHS[local.month - 1]}"
+        return NONE if at is None else instants.date(wall(int(at), self.zone), self.locale)
 
     def instant(self, at: int) -> str:
         """Date and time."""
-        local = self._wall(at)
-        if self.code == "fi":
-            return f"{self.day(at)} klo {local.hour}.{local:%M}"
-        return f"{self.day(at)}, {local:%H:%M}"
+        local = wall(at, self.zone)
+        return self.say("instant", day=self.day(at), time=instants.time(local.hour, local.minute, self.locale))

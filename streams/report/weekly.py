@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from processors.measures.terms import ALL
 from processors.panes import DAY_MS
 from processors.periods.changes import Change
-from streams.report import charts, indicators, marks, obstacles, voices
+from streams.report import charts, sections
 from streams.report.charts import Pair, Words
-from streams.report.levels import levels
 from streams.report.material import Material, Values
 from streams.report.model import Chart, Note, Part, Report, Table, Tile, cells
 from streams.report.parts import PERIOD, Writer
@@ -26,17 +25,17 @@ def report(material: Material, writer: Writer) -> Report:
     return Report(
         kind="weekly",
         title=t("weekly.title"),
-        subtitle=t("subtitle.span", start=t.day(at - _WEEK_MS), at=t.instant(at), zone=t.zone.key),
+        subtitle=t("subtitle.span", start=t.day(at - _WEEK_MS), at=t.instant(at), zone=str(t.zone)),
         sentences=list(week.sentences()),
         tiles=list(week.tiles()),
         sections=[
             writer.section("picture", "picture", week.picture()),
-            writer.section("customers", "customers", voices.customers(material, writer)),
-            writer.section("employees", "employees", voices.employees(material, writer)),
-            writer.section("decisions", "decisions", levels(material, writer, WEEK)),
+            writer.section("customers", "customers", sections.customers(material, writer)),
+            writer.section("employees", "employees", sections.employees(material, writer)),
+            writer.section("decisions", "decisions", sections.decisions(material, writer, WEEK)),
             writer.section("rhythm", "rhythm.weekly", writer.rhythm(material, "weekly")),
-            writer.section("friction", "friction", obstacles.friction(material, writer)),
-            writer.section("indicators", "indicators", indicators.indicators(material, writer)),
+            writer.section("friction", "friction", sections.friction(material, writer)),
+            writer.section("indicators", "indicators", sections.indicators(material, writer)),
             writer.section("before", "week_before", week.before()),
         ],
         notes=writer.notes("note.alignment", "note.waiting", "note.intervals", "note.rhythm"),
@@ -79,9 +78,7 @@ class _Week:
             yield t(
                 "weekly.friction", standing=t.amount(standing["standing_mean"]), removed=t.number(standing["removed"])
             )
-        kept, eligible = self.m.rhythm("weekly", "decide")[ALL]
-        if eligible:
-            yield t("weekly.rhythm", share=t.percent(kept / eligible))
+        yield from self.w.decided_sentence(self.m, "weekly")
 
     def tiles(self) -> Iterator[Tile]:
         t = self.t
@@ -96,11 +93,9 @@ class _Week:
         )
         standing = self.m.values("friction", WEEK, touchpoint=ALL, cause=ALL)
         oldest = standing.get("oldest_at")
-        note = t("tile.oldest", day=t.date(int(oldest))) if oldest is not None else ""
+        note = t("tile.oldest", day=t.date(oldest)) if oldest is not None else ""
         yield Tile(t("tile.standing"), t.amount(standing.get("standing_mean", 0.0)), note)
-        kept, eligible = self.m.rhythm("weekly", "decide")[ALL]
-        of = t("tile.of", kept=t.number(kept), eligible=t.number(eligible)) if eligible else ""
-        yield Tile(t("tile.within_week"), t.percent(kept / eligible if eligible else None), of)
+        yield self.w.decided_tile(self.m, "weekly", "tile.within_week")
 
     # -- sections
 
@@ -120,10 +115,10 @@ class _Week:
             rows.append(cells(name, *hundredths, decided, t.amount(self._standing(unit))))
         words = Words("picture-chart", t("picture.chart"), t("picture.desc"))
         ticks = [(share, t.number(100 * share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-        legend = [(marks.dot(), t("legend.customers")), (marks.square(), t("legend.employees"))]
+        legend = [(charts.DOT, t("legend.customers")), (charts.SQUARE, t("legend.employees"))]
         yield Chart(words.title, charts.pairs(words, pairs, (0.0, 1.0), ticks, meant=False), legend)
-        names = ("unit", "customers", "employees", "alignment", "level", "within_week", "standing_mean")
-        yield Table(t("picture.caption"), [t(f"col.{name}") for name in names], rows)
+        head = self.w.head("unit", "customers", "employees", "alignment", "level", "within_week", "standing_mean")
+        yield Table(t("picture.caption"), head, rows)
 
     def _standing(self, unit: str) -> float:
         return sum(

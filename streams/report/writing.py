@@ -1,17 +1,22 @@
-"""From cells and decisions to a page: where all parts of a report are joined."""
+"""From cells and decisions to a page of HTML by itself: where all parts of a report are joined."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from streams.config import Config
 from streams.measures.frame import frame
 from streams.report import daily, monthly, weekly
 from streams.report.compare.baseline import configuration
 from streams.report.material import Material, gather
-from streams.report.page import page
+from streams.report.model import Part
 from streams.report.parts import Writer
 from streams.report.speech import Speech
 from streams.results import cells as known
@@ -40,4 +45,26 @@ def render(kind: str, material: Material, lang: str) -> str:
     speech = Speech(lang, ZoneInfo(material.config.timezone))
     report = REPORTS[kind](material, Writer(speech))
     source = speech("source", origin=material.known.origin, version=configuration(material.config))
-    return page(report, speech, source)
+    style = files("streams.report").joinpath("templates", "report.css").read_text(encoding="utf-8")
+    safe = Markup(style)  # noqa: S704 - a file of ours, the same for every report
+    return _environment().get_template("report.html").render(report=report, t=speech, source=source, style=safe)
+
+
+@cache
+def _environment() -> Environment:
+    """The templates of reports. Everything that is put in is escaped."""
+    found = Environment(
+        loader=PackageLoader("streams.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.filters["kind"] = _kind
+    return found
+
+
+def _kind(part: Part) -> str:
+    """`table`, `chart`, `note` or `heading`."""
+    return type(part).__name__.lower()

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from streams.report import charts, marks, svg
+from streams.report import charts, svg
 from streams.report.charts import Bar, Pair, Range, Span, Strip, Words
 from streams.report.svg import Scale
 
@@ -111,8 +111,9 @@ def test_scale_stops_at_its_ends() -> None:
 
 
 def test_marks_are_for_the_eye_alone() -> None:
-    for mark in (marks.dot, marks.ring, marks.diamond, marks.square, marks.meant, marks.range_end, marks.interval):
-        assert drawn(mark()).get("aria-hidden") == "true"
+    legends = (charts.DOT, charts.RING, charts.DIAMOND, charts.SQUARE, charts.MEANT, charts.RANGE_END, charts.INTERVAL)
+    for mark in legends:
+        assert drawn(mark).get("aria-hidden") == "true"
 
 
 def test_attributes_are_escaped() -> None:

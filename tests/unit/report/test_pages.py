@@ -53,7 +53,7 @@ def test_page_is_well_formed_and_says_its_language(which: tuple[str, str], found
     targets = [said["href"] for tag, said in page.elements if tag == "a"]
     assert targets
     assert all(target.removeprefix("#") in ids for target in targets)
-    assert LANGUAGES[code][f"{kind}.title"] in page.text
+    assert LANGUAGES[code].sentences[f"{kind}.title"] in page.text
 
 
 @pytest.mark.parametrize("which", ALL)
@@ -104,7 +104,7 @@ def test_empty_organisation_has_an_empty_report(which: tuple[str, str]) -> None:
     kind, code = which
     page = read(pages(material(small_config(), {}))[which])
     assert page.wrong == []
-    assert LANGUAGES[code][f"{kind}.title"] in page.text
+    assert LANGUAGES[code].sentences[f"{kind}.title"] in page.text
     assert "None" not in " ".join(page.text)
 
 
