@@ -9,7 +9,7 @@ from streams.board.acting import CLOSE
 from streams.board.store import Record
 from streams.board.words import Words
 from streams.explain.alarms import what_of, who
-from streams.explain.facts import OVERDUE, STANDING, Clock, Facts
+from streams.explain.facts import Clock, Facts, State
 from streams.language.statements import Statement, Term, Value
 
 EVENT, BOARD, WARNING, ALARM, ENDED, RETRACTED, NOW, AHEAD = _ORDER = (
@@ -172,7 +172,7 @@ def picture(facts: Facts) -> Picture:
 
 
 def _mark(clock: Clock) -> str:
-    if clock.state in (OVERDUE, STANDING):
+    if clock.state in (State.OVERDUE, State.STANDING):
         return clock.state
     return _MARKS[clock.state]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from streams.explain.facts import OVERDUE, Clock, Record
+from streams.explain.facts import Clock, Record, State
 from streams.language.statements import Instant, Length, Statement, Term, Value
 
 _HELD = 60_000  # milliseconds between a level's instant and its announcement that are worth telling
@@ -13,7 +13,7 @@ _HELD = 60_000  # milliseconds between a level's instant and its announcement th
 
 def told(clock: Clock) -> Iterator[Statement]:
     """One statement an announcement; what ended at once is told at once."""
-    if not clock.alarms and clock.state == OVERDUE:
+    if not clock.alarms and clock.state == State.OVERDUE:
         yield Statement("nobody_told")
     for (kind, announced, at, reason), group in groupby(clock.alarms, _together):
         alarms = list(group)

@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.explain.alarms import told
-from streams.explain.facts import (
-    CALLED_OFF,
-    IN_TIME,
-    LATE,
-    LATE_ENDED,
-    NEVER_DUE,
-    OVERDUE,
-    RUNNING,
-    STANDING,
-    STOPPED,
-    UNTARGETED,
-    Clock,
-    Cycle,
-    Pause,
-    Rule,
-)
+from streams.explain.facts import Clock, Cycle, Pause, Rule, State
 from streams.language.statements import Instant, Length, Part, Statement, Term, Value
 
 _MINUTE = 60_000
+_WHY = {
+    State.LATE: "late_why",
+    State.LATE_ENDED: "late_why",
+    State.CALLED_OFF: "called_off_why",
+    State.OVERDUE: "overdue_why",
+}
 
 
 def clock_part(clock: Clock, cycle: Cycle) -> Part:
@@ -52,7 +43,7 @@ def _span(clock: Clock, cycle: Cycle) -> Statement:
     if clock.ended is None:
         return Statement(f"running.{clock.name}", values)
     values["ended"] = Instant(clock.ended, fine)
-    if clock.state in (CALLED_OFF, LATE_ENDED):
+    if clock.state in (State.CALLED_OFF, State.LATE_ENDED):
         withdrawn = cycle.record["withdrawn_at"] is not None
         return Statement("span_withdrawn" if withdrawn else "span_succeeded", values)
     undecided = all(other.name != "effect" for other in cycle.clocks)
@@ -123,7 +114,7 @@ def _pauses(clock: Clock) -> Iterator[Statement]:
     for pause in clock.pauses:
         if pause in too_late:
             continue
-        if clock.state == STANDING and pause.ended is None:
+        if clock.state == State.STANDING and pause.ended is None:
             yield Statement("stands_still", {"begun": Instant(pause.begun)})
         else:
             yield _pause(pause)
@@ -142,25 +133,21 @@ def _reason(clock: Clock) -> Iterator[Statement]:
     due, state = clock.due, clock.state
     until = clock.started + clock.elapsed
     if due is None:
-        if state == STANDING:
+        if state == State.STANDING:
             yield Statement("standing_why")
             if clock.resumed_due is not None:
                 yield Statement("if_resumed", {"due": Instant(clock.resumed_due)})
-        elif state == NEVER_DUE:
+        elif state == State.NEVER_DUE:
             yield Statement("never_why")
-        elif state == IN_TIME:
+        elif state == State.IN_TIME:
             yield Statement("met_in_pause")
         return
     values: dict[str, Value] = {"due": Instant(due, _is_close(clock)), "gap": Length(abs(until - due))}
-    if state == IN_TIME:
+    if state == State.IN_TIME:
         yield Statement("met_exactly" if until == due else "met_early", values)
-    elif state in (LATE, LATE_ENDED):
-        yield Statement("late_why", values)
-    elif state == CALLED_OFF:
-        yield Statement("called_off_why", values)
-    elif state == OVERDUE:
-        yield Statement("overdue_why", values)
-    elif state == RUNNING:
+    elif state in _WHY:
+        yield Statement(_WHY[state], values)
+    elif state == State.RUNNING:
         if clock.left is None or clock.left == due - until:
             yield Statement("due_in", values)
         else:
@@ -175,14 +162,14 @@ def _reason(clock: Clock) -> Iterator[Statement]:
 
 def _too_late(clock: Clock) -> list[Pause]:
     """The pauses that would count, had the target not been reached before them."""
-    missed = clock.state in (OVERDUE, LATE, LATE_ENDED)
+    missed = clock.state in (State.OVERDUE, State.LATE, State.LATE_ENDED)
     if not missed or clock.due is None or clock.promised or clock.rule is None or not clock.rule.pausable:
         return []
     return [pause for pause in clock.pauses if pause.begun >= clock.due]
 
 
 def _has_target(clock: Clock) -> bool:
-    return clock.state not in (UNTARGETED, STOPPED)
+    return clock.state not in (State.UNTARGETED, State.STOPPED)
 
 
 def _is_close(clock: Clock) -> bool:

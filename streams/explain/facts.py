@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum, auto
 from typing import Any, NamedTuple
 
 from processors.calendar import Hours
 
-# What can be said of a clock: the first five run, the others do not.
-RUNNING, STANDING, OVERDUE, NEVER_DUE, UNTARGETED = "running", "standing", "overdue", "never_due", "untargeted"
-IN_TIME, LATE, LATE_ENDED, CALLED_OFF, STOPPED = "in_time", "late", "late_ended", "called_off", "stopped"
-
 Record = Mapping[str, Any]
+
+
+class State(StrEnum):
+    """What can be said of a clock: the first five run, the others do not."""
+
+    RUNNING = auto()
+    STANDING = auto()
+    OVERDUE = auto()
+    NEVER_DUE = auto()
+    UNTARGETED = auto()
+    IN_TIME = auto()
+    LATE = auto()
+    LATE_ENDED = auto()
+    CALLED_OFF = auto()
+    STOPPED = auto()
 
 
 class Rule(NamedTuple):
@@ -42,7 +54,7 @@ class Clock(NamedTuple):
     """
 
     name: str
-    state: str
+    state: State
     started: int
     ended: int | None
     due: int | None

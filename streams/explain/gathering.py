@@ -12,25 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from processors.clocks import CANCELLED, MET, MISSED, NONE, due_at, worked_between
 from processors.policy import CLOCKS, Classification, Policy
 from streams.config import Config
-from streams.explain.facts import (
-    CALLED_OFF,
-    IN_TIME,
-    LATE,
-    LATE_ENDED,
-    NEVER_DUE,
-    OVERDUE,
-    RUNNING,
-    STANDING,
-    STOPPED,
-    UNTARGETED,
-    Clock,
-    Cycle,
-    Facts,
-    Pause,
-    Record,
-    Rule,
-)
+from streams.explain.facts import Clock, Cycle, Facts, Pause, Record, Rule, State
 
+_STOPPED = {MET: State.IN_TIME, MISSED: State.LATE, CANCELLED: State.CALLED_OFF, NONE: State.STOPPED}
 _STOPPED_BY = {
     "acknowledge": "acknowledged_at",
     "decide": "decided_at",
@@ -152,10 +136,10 @@ def _judged(
     due = clock.due if clock.promised else due_at(started, policy, name, counted, clock.ended)
     if due != clock.due or (clock.worked is not None and worked != clock.worked):
         return clock
-    target, standing = policy.targets.get(name), clock.state == STANDING and name in policy.pausable
+    target, standing = policy.targets.get(name), clock.state == State.STANDING and name in policy.pausable
     named = next((label for label, known in config.calendars.items() if known is calendar), "always")
     return clock._replace(
-        state=NEVER_DUE if clock.state == STANDING and not standing else clock.state,
+        state=State.NEVER_DUE if clock.state == State.STANDING and not standing else clock.state,
         rule=Rule(policy.name, version, target, named, calendar.hours, name in policy.pausable),
         worked=worked,
         left=None if target is None or clock.promised else max(0, target - worked),
@@ -169,13 +153,13 @@ def _judged(
     )
 
 
-def _state(clock: Record, cycle: Record, at: int) -> str:
+def _state(clock: Record, cycle: Record, at: int) -> State:
     outcome, due = clock["outcome"], clock["due_at"]
     if clock["stopped_at"] is not None:
         stopped = cycle[_STOPPED_BY[clock["clock"]]] is not None
-        return {MET: IN_TIME, MISSED: LATE if stopped else LATE_ENDED, CANCELLED: CALLED_OFF, NONE: STOPPED}[outcome]
+        return State.LATE_ENDED if outcome == MISSED and not stopped else _STOPPED[outcome]
     if outcome == NONE:
-        return UNTARGETED
+        return State.UNTARGETED
     if due is None:
-        return STANDING if cycle["pauses"] and cycle["pauses"][-1]["to_at"] is None else NEVER_DUE
-    return OVERDUE if due < at else RUNNING
+        return State.STANDING if cycle["pauses"] and cycle["pauses"][-1]["to_at"] is None else State.NEVER_DUE
+    return State.OVERDUE if due < at else State.RUNNING

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from processors.policy import CLOCKS
 from streams.explain.alarms import other
 from streams.explain.clocks import clock_part
-from streams.explain.facts import OVERDUE, RUNNING, STANDING, Clock, Cycle, Facts, Record
+from streams.explain.facts import Clock, Cycle, Facts, Record, State
 from streams.language.statements import Instant, Length, Part, Statement, Term
 
 
@@ -33,15 +33,15 @@ def story(facts: Facts, timezone: str) -> Iterator[Part]:
 
 def _summary(facts: Facts) -> Iterator[Statement]:
     running = [clock for cycle in facts.cycles for clock in cycle.clocks if clock.runs]
-    late = [clock for clock in running if clock.state == OVERDUE]
+    late = [clock for clock in running if clock.state == State.OVERDUE]
     if late:
         yield Statement("overdue_now", {"clocks": tuple(_with_due("overdue_item", clock) for clock in late)})
     else:
         yield Statement("nothing_overdue")
-    coming = [(clock.due, clock) for clock in running if clock.state == RUNNING and clock.due is not None]
+    coming = [(clock.due, clock) for clock in running if clock.state == State.RUNNING and clock.due is not None]
     if coming:
         yield _with_due("next_due", min(coming, key=lambda one: one[0])[1])
-    if still := [clock for clock in running if clock.state == STANDING]:
+    if still := [clock for clock in running if clock.state == State.STANDING]:
         yield Statement("standing_now", {"clocks": tuple(Statement("term", {"term": Term(c.name)}) for c in still)})
     if len(facts.cycles) == 1:
         yield from _cycle(facts.cycles[0], facts)

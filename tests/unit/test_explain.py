@@ -15,19 +15,7 @@ from processors.canonical import instant, parse
 from processors.settled import row
 from streams import config as configuration
 from streams.config import Config
-from streams.explain.facts import (
-    CALLED_OFF,
-    IN_TIME,
-    LATE,
-    LATE_ENDED,
-    NEVER_DUE,
-    OVERDUE,
-    RUNNING,
-    STANDING,
-    STOPPED,
-    UNTARGETED,
-    Facts,
-)
+from streams.explain.facts import Facts, State
 from streams.explain.gathering import gather
 from streams.explain.story import story
 from streams.explain.words import LANGUAGES
@@ -714,11 +702,11 @@ def test_whole_case_is_explained_in_these_words(code: str) -> None:
 
 
 STATES = {  # of a clock that runs, and of one that does not, by its outcome
-    "running": ({RUNNING, STANDING, NEVER_DUE}, set()),
-    "missed": ({OVERDUE}, {LATE, LATE_ENDED}),
-    "met": (set(), {IN_TIME}),
-    "cancelled": (set(), {CALLED_OFF}),
-    "none": ({UNTARGETED}, {STOPPED}),
+    "running": ({State.RUNNING, State.STANDING, State.NEVER_DUE}, set()),
+    "missed": ({State.OVERDUE}, {State.LATE, State.LATE_ENDED}),
+    "met": (set(), {State.IN_TIME}),
+    "cancelled": (set(), {State.CALLED_OFF}),
+    "none": ({State.UNTARGETED}, {State.STOPPED}),
 }
 
 
@@ -838,7 +826,7 @@ def test_hours_that_were_changed_under_the_same_policies_are_noticed() -> None:
     other = configuration.parse(made)
     (clock,) = (c for c in gather(facts.record, (), (), facts.at, other).cycles[0].clocks if c.name == "decide")
     assert clock.rule is None
-    assert clock.state == OVERDUE
+    assert clock.state == State.OVERDUE
 
 
 def test_clock_whose_outcome_is_no_longer_kept_names_no_policy_that_did_not_judge_it() -> None:
@@ -846,7 +834,7 @@ def test_clock_whose_outcome_is_no_longer_kept_names_no_policy_that_did_not_judg
     facts = told(happened)
     config = configuration.parse(stories.config(happened))
     first, *_ = gather(facts.record, (), (), facts.at, config).cycles[0].clocks
-    assert (first.name, first.state, first.rule) == ("acknowledge", IN_TIME, None)
+    assert (first.name, first.state, first.rule) == ("acknowledge", State.IN_TIME, None)
 
 
 def test_outcome_that_was_retracted_or_corrected_counts_as_it_was_last_said() -> None:
