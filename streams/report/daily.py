@@ -8,7 +8,7 @@ from processors.measures.terms import ALL
 from processors.panes import DAY_MS
 from processors.periods.figures import Figure, Figures, Key
 from processors.policy import CLOCKS, OTHER
-from streams.report import charts
+from streams.report import charts, periods
 from streams.report.charts import Bar, Range, Strip, Words
 from streams.report.material import Material, total
 from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Table, Tile, cell, cells
@@ -109,7 +109,7 @@ class _Day:
             if unit != OTHER or any(numbers):
                 rows.append([cell(t.term("unit", unit)), *map(self._late, numbers)])
         rows.append([cell(t("all")), *map(self._late, sums)])
-        head = [t("col.unit"), t("col.overdue_now"), *(t.term("clock", name) for name in CLOCKS), t("col.missed_day")]
+        head = [*t.head("unit", "overdue_now"), *(t.term("clock", name) for name in CLOCKS), *t.head("missed_day")]
         yield Table(t("critical.caption"), head, rows, total=True)
 
     def _missed(self, unit: str) -> int:
@@ -144,7 +144,7 @@ class _Day:
                     (charts.DIAMOND, t("legend.completed")),
                 ],
             )
-        what = self.w.head("p50", "p90", "completed", "waiting")
+        what = t.head("p50", "p90", "completed", "waiting")
         groups = [("", 1), (t("col.first"), len(what)), (t("col.decision"), len(what))]
         head = [t("col.touchpoint"), *what, *what]
         yield Table(t("reaction.caption"), head, rows, total=True, groups=groups) if rows else Note(t("nothing"))
@@ -164,7 +164,7 @@ class _Day:
             yield Note(t("worst.nothing"))
             return
         yield Chart(t("worst.chart"), charts.bars(Words("friction-chart", t("worst.chart"), t("worst.desc")), shown))
-        head = self.w.head("cause", "touchpoints", "standing_mean", "standing_now", "oldest", "blocked")
+        head = t.head("cause", "touchpoints", "standing_mean", "standing_now", "oldest", "blocked")
         yield Table(t("worst.caption"), head, rows, texts=(0, 1))
 
     def came(self) -> Iterator[Part]:
@@ -173,7 +173,7 @@ class _Day:
             counts = [self._came(None, touchpoint), *(self._came(kind, touchpoint) for kind in _KINDS)]
             if counts[0] or touchpoint == ALL:
                 rows.append(cells(t.place(touchpoint), *map(t.number, counts)))
-        head = [*self.w.head("touchpoint", "in_all"), *(t.term("kind", kind) for kind in _KINDS)]
+        head = [*t.head("touchpoint", "in_all"), *(t.term("kind", kind) for kind in _KINDS)]
         yield Table(t("came.caption"), head, rows, total=True)
 
     def weekday(self) -> Iterator[Part]:
@@ -183,7 +183,9 @@ class _Day:
             return
         now = self.m.figures(self.m.span(DAY_MS))
         rows, strips = [], []
-        for name, key, write in self.w.day_figures():
+        for word in periods.DAY:
+            name, key = t(f"fig.{word}"), periods.KEYS[word]
+            write = periods.writing(t, key)
             earlier = [_value(figures, key) for figures in self.earlier]
             value = _value(now, key)
             known = [x for x in earlier if x is not None]
@@ -197,7 +199,7 @@ class _Day:
             [(charts.DOT, t("legend.today")), (charts.RING, t("legend.earlier"))],
         )
         dates = [t.date(self.m.at - 7 * back * DAY_MS) for back in range(1, len(self.earlier) + 1)]
-        yield Table(t("weekday.caption"), [*self.w.head("what", "today", "usual"), *dates], rows)
+        yield Table(t("weekday.caption"), [*t.head("what", "today", "usual"), *dates], rows)
 
 
 def _value(figures: Figures, key: Key) -> float | None:

@@ -9,8 +9,8 @@ from processors.panes import DAY_MS
 from processors.periods.changes import Change
 from streams.report.material import Material
 from streams.report.model import LATE, SOFT, Cell, Heading, Note, Part, Table, cell
-from streams.report.moved import Moved, moved
-from streams.report.parts import OF_A_DECISION, Writer
+from streams.report.parts import Writer
+from streams.report.periods import Moved, beside, moved, told, verdict
 from streams.report.speech import NONE
 
 MONTH_MS = 28 * DAY_MS
@@ -26,7 +26,7 @@ class Decisions:
     """
 
     def __init__(self, material: Material, writer: Writer, start: int) -> None:
-        self._m, self._w, self.t, self._start = material, writer, writer.t, start
+        self._m, self.t, self._start = material, writer.t, start
         known = list(material.decisions())
         self.of_month = [one for one in known if self.lies_in(one.made_at) or self.lies_in(one.effective_at)]
         weighty = [one for one in self.of_month if _is_weighty(one)]
@@ -121,8 +121,8 @@ class Decisions:
         return Cell(first, "", weeks, also)
 
     def _clearly(self, word: str, change: Change) -> str:
-        t, w = self.t, self._w
-        return t("moved.clearly", what=t(f"fig.{word}"), change=w.change(change), says=w.verdict(change).text)
+        t = self.t
+        return t("moved.clearly", what=t(f"fig.{word}"), change=told(t, change), says=verdict(t, change).text)
 
     def farthest(self) -> Iterator[Part]:
         """The decisions that reach farthest, each with how its touchpoints moved."""
@@ -134,8 +134,7 @@ class Decisions:
             effective = t.day(one.effective_at or 0)
             weeks = t("moved.weeks", n=found.weeks)
             yield Heading(self._title(one), t("farthest.of", of=self._of(one), day=effective, weeks=weeks))
-            shown = [value for value in OF_A_DECISION if value.word in found.changes]
-            yield from self._w.beside(list(found.changes.values()), shown, "moved", str(place))
+            yield from beside(t, found.changes.values(), list(found.changes), "moved", str(place))
 
     def waiting(self) -> Iterator[Part]:
         """Those that are not in effect, the oldest first."""

@@ -14,7 +14,8 @@ from streams.report import sections
 from streams.report.deciding import Decisions
 from streams.report.material import Material
 from streams.report.model import LATE, SOFT, Note, Part, Report, Table, Tile, cell, cells
-from streams.report.parts import PERIOD, Writer
+from streams.report.parts import Writer
+from streams.report.periods import PERIOD, beside
 
 MONTH = "28d"
 _MONTH_MS = 28 * DAY_MS
@@ -92,7 +93,7 @@ class _Month:
         if not self.m.is_known(before):
             yield Note(self.t("month_before.nothing"))
             return
-        yield from self.w.beside(self.m.changes((before[0], after[0]), after), PERIOD, "month_before")
+        yield from beside(self.t, self.m.changes((before[0], after[0]), after), PERIOD, "month_before")
 
     def lasting(self) -> Iterator[Part]:
         """Of the obstacles that stood in the month, those that stood longest."""
@@ -113,5 +114,5 @@ class _Month:
             ]
             for lasted, touchpoint, cause, raised, stands, named in sorted(stood, reverse=True)[:_MOST_OBSTACLES]
         ]
-        head = self.w.head("cause", "touchpoint", "raised_at", "stood", "now", "cases_named")
+        head = t.head("cause", "touchpoint", "raised_at", "stood", "now", "cases_named")
         yield Table(t("lasting.caption"), head, rows, texts=(0, 1, 4))

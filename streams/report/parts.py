@@ -1,58 +1,17 @@
-"""What several reports say in the same way: rows of lengths, of friction, of a rhythm; changes and their intervals."""
+"""What several reports say in the same way: rows of lengths and of friction, and how much a rhythm was kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 from processors.measures.terms import ALL, Row
-from processors.periods.changes import Change
-from processors.periods.figures import LENGTH, RATE, SHARE, VALUES, Key
-from streams.language.locales import NO_BREAK
 from streams.report import charts
-from streams.report.charts import Bar, Span, Words
+from streams.report.charts import Bar, Words
 from streams.report.material import Material, Values
-from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Section, Table, Tile, cell, cells
+from streams.report.model import SOFT, Cell, Chart, Note, Part, Section, Table, Tile, cell, cells
 from streams.report.speech import NONE, Speech
 
 _RHYTHMIC = ("decide", "effect")
-_RATES_OF_TIME = frozenset(("blocked_case_s_per_day",))
-_COUNTED = frozenset(("count_per_day", "raised_per_day", "received_per_day", "made_per_day"))
-_EVERYTHING = (("touchpoint", ALL), ("severity", ALL))
-
-
-class Compared(NamedTuple):
-    """A value that periods are compared by: its key in the words, and in the figures."""
-
-    word: str
-    key: Key
-
-
-def _clock(name: str, value: str, word: str) -> Compared:
-    return Compared(word, Key("clock", (*_EVERYTHING, ("clock", name)), value))
-
-
-_CAME = Compared("came", Key("feedback", (("touchpoint", ALL), ("kind", ALL)), "count_per_day"))
-_COMPLAINTS = Compared("complaints", Key("feedback", (("touchpoint", ALL), ("kind", "complaint")), "count_per_day"))
-_FIRST, _REACTION = _clock("acknowledge", "p50_s", "first"), _clock("decide", "p50_s", "decision")
-_WITHIN, _RESOLVE = _clock("decide", "within_1d_share", "within_1d"), _clock("resolve", "p50_s", "resolve")
-_MISSED = _clock("resolve", "missed_share", "missed")
-_FIRST_MISSED = _clock("acknowledge", "missed_share", "first_missed")
-_STANDING = Compared("standing", Key("friction", (("touchpoint", ALL), ("cause", ALL)), "standing_mean"))
-_RAISED = Compared("raised", Key("friction", (("touchpoint", ALL), ("cause", ALL)), "raised_per_day"))
-_BLOCKED = Compared("blocked", Key("friction", (("touchpoint", ALL), ("cause", ALL)), "blocked_case_s_per_day"))
-_EFFECT = Compared("effect", Key("decision", (("unit", ALL), ("level", ALL)), "p50_s"))
-_REOPENED = Compared("reopened", Key("decision", (("unit", ALL), ("level", ALL)), "reopened_share"))
-_EMOTION = Compared("emotion", Key("emotion", (("touchpoint", ALL),), "mean"))
-_NEGATIVE = Compared("negative", Key("emotion", (("touchpoint", ALL),), "negative_share"))
-_NPS = Compared("nps", Key("score", (("touchpoint", ALL), ("scale", "nps")), "nps"))
-
-DAY = (_CAME, _COMPLAINTS, _FIRST, _FIRST_MISSED, _RAISED, _STANDING, _EMOTION, _NEGATIVE)
-PERIOD = (
-    *(_CAME, _COMPLAINTS, _FIRST, _REACTION, _WITHIN, _RESOLVE, _MISSED, _EFFECT, _REOPENED),
-    *(_STANDING, _RAISED, _BLOCKED, _EMOTION, _NEGATIVE, _NPS),
-)
-OF_A_DECISION = (_REACTION, _RESOLVE, _STANDING, _COMPLAINTS, _EMOTION)
 
 
 class Writer:
@@ -64,15 +23,9 @@ class Writer:
     def notes(self, *keys: str) -> list[str]:
         return [self.t(key) for key in keys]
 
-    def head(self, *columns: str) -> list[str]:
-        """The headings of a table."""
-        return [self.t(f"col.{name}") for name in columns]
-
     def section(self, key: str, words: str, parts: Iterable[Part]) -> Section:
         """A section. key: its place in the page. words: the key of its title and lead."""
         return Section(key, self.t(f"{words}.title"), self.t(f"{words}.lead"), list(parts))
-
-    # -- measures
 
     def lengths(self, values: Values) -> list[Cell]:
         """p50, p90, p50 of the completed alone, and how many wait."""
@@ -125,7 +78,7 @@ class Writer:
         rows = [
             [cell(names[unit]), *(one for of in _RHYTHMIC for one in self._kept(found[of].get(unit)))] for unit in units
         ]
-        head = self.head("unit", *(what for _ in _RHYTHMIC for what in ("share", "of")))
+        head = t.head("unit", *(what for _ in _RHYTHMIC for what in ("share", "of")))
         groups = [("", 1), *((t(f"col.{of}"), 2) for of in _RHYTHMIC)]
         yield Table(t(f"rhythm.{name}.caption"), head, rows, total=True, groups=groups)
 
@@ -150,87 +103,6 @@ class Writer:
         if not whole:
             return Tile(self.t(label), NONE)
         return Tile(self.t(label), self.t.percent(part / whole), self.t("tile.of", kept=part, eligible=whole))
-
-    # -- periods
-
-    def day_figures(self) -> list[tuple[str, Key, Callable[[float | None], str]]]:
-        """What a day is compared by: its name, its key, how it is written."""
-        return [(self.t(f"fig.{word}"), key, self._writing(key)) for word, key in DAY]
-
-    def _writing(self, key: Key) -> Callable[[float | None], str]:
-        t, kind = self.t, VALUES[key.measure, key.value].kind
-        if kind == LENGTH or key.value in _RATES_OF_TIME:
-            return t.length
-        if kind == SHARE:
-            return t.percent
-        if kind == RATE:
-            return t.counted if key.value in _COUNTED else t.amount
-        return lambda x: t.signed(x, 1 if key.value == "nps" else 2)
-
-    def change(self, change: Change) -> str:
-        """`-17 % (-30 … -9)`; of what may be below 0, the difference."""
-        t = self.t
-        bound: Callable[[float], str]
-        if change.ratio.value is not None:
-            value, low, high = (None if x is None else 100 * (x - 1) for x in change.ratio)
-            said, bound = t.signed_percent(value or 0.0), lambda x: t.signed(x, int(0 < abs(x) < 9.95))
-        elif change.difference.value is not None:
-            digits = 1 if change.key.value == "nps" else 2
-            value, low, high = change.difference
-            said, bound = t.signed(value or 0.0, digits), lambda x: t.signed(x, digits)
-        else:
-            return NONE
-        if low is None and high is None:
-            return said
-        ends = (t("unknown") if x is None else bound(x) for x in (low, high))
-        return f"{said}{NO_BREAK}({f'{NO_BREAK}…{NO_BREAK}'.join(ends)})"
-
-    def verdict(self, change: Change) -> Cell:
-        """Whether it is better or worse, or may be chance."""
-        direction = change.direction
-        if direction is None:
-            return cell(self.t("verdict.unsaid"), SOFT)
-        if not direction:
-            return cell(self.t("verdict.unclear"), SOFT)
-        if not change.better:
-            return cell(self.t("verdict.more" if direction > 0 else "verdict.less"))
-        is_better = direction == change.better
-        return cell(self.t("verdict.better" if is_better else "verdict.worse"), GOOD if is_better else LATE)
-
-    def beside(
-        self, changes: Sequence[Change], values: Sequence[Compared], key: str, place: str = ""
-    ) -> Iterator[Part]:
-        """Two periods: the changes in percent as a chart, and all of them as a table. key: of their words. place: what
-        tells one chart from others with the same words.
-        """
-        t, by_key = self.t, {change.key: change for change in changes}
-        rows, spans = [], []
-        for word, of in values:
-            change = by_key.get(of)
-            if change is None:
-                continue
-            name, write = t(f"fig.{word}"), self._writing(of)
-            before, after = (write(figure.estimate.value) for figure in (change.before, change.after))
-            rows.append([*cells(name, before, after, self.change(change)), self.verdict(change)])
-            if change.ratio.value is not None:
-                spans.append(self.span(name, change))
-        if not rows:
-            yield Note(t("nothing"))
-            return
-        if spans:
-            words = Words(f"{key}{place}-chart", t(f"{key}.chart"), t("changes.desc"))
-            yield self.intervals(words, spans)
-        head = self.head("what", "before", "after", "change", "says")
-        yield Table(t(f"{key}.caption"), head, rows, texts=(0, 4))
-
-    def span(self, name: str, change: Change) -> Span:
-        """A change in percent, for a chart."""
-        value, low, high = (None if x is None else 100 * (x - 1) for x in change.ratio)
-        return Span(name, value or 0.0, low, high, self.verdict(change).text)
-
-    def intervals(self, words: Words, spans: Sequence[Span]) -> Chart:
-        legend = [(charts.DOT, self.t("legend.change")), (charts.INTERVAL, self.t("legend.interval"))]
-        return Chart(words.title, charts.changes(words, spans, self.t.signed_percent), legend)
 
 
 def _bar(pair: tuple[int, int], t: Speech) -> tuple[float | None, str]:

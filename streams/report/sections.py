@@ -49,7 +49,7 @@ def customers(material: Material, writer: Writer) -> Iterator[Part]:
     ticks = [(x, t.signed(x, 1) if x else "0") for x in (-1.0, -0.5, 0.0, 0.5, 1.0)]
     legend = [(charts.DOT, t("legend.emotion")), (charts.MEANT, t("legend.intended"))]
     yield Chart(words.title, charts.pairs(words, pairs, (-1.0, 1.0), ticks, meant=True), legend)
-    head = writer.head("touchpoint", "in_all", "complaints", "emotion", "intended", "negative", "scores")
+    head = t.head("touchpoint", "in_all", "complaints", "emotion", "intended", "negative", "scores")
     yield Table(t("customers.caption"), head, rows, total=True)
 
 
@@ -84,7 +84,7 @@ def employees(material: Material, writer: Writer) -> Iterator[Part]:
         bars = [Bar(name, gap, t.of_hundred(gap)) for gap, name in widest]
         yield Chart(t("gap.chart"), charts.bars(Words("gap-chart", t("gap.chart"), t("gap.desc")), bars))
     levels = [t.term("pulse", level) for level in PULSE_LEVELS]
-    head = [*writer.head("unit", "question"), *levels, *writer.head("gap", "answers")]
+    head = [*t.head("unit", "question"), *levels, *t.head("gap", "answers")]
     yield Table(t("employees.caption"), head, rows, texts=(0, 1))
 
 
@@ -108,7 +108,7 @@ def decisions(material: Material, writer: Writer, window: str) -> Iterator[Part]
         yield Note(t("decisions.nothing"))
         return
     names = ("level_of", "unit", "made", "effective", "revoked", "p50_effect", "p90_effect", "cases", "reopened")
-    yield Table(t("decisions.caption"), writer.head(*names), rows, texts=(0, 1))
+    yield Table(t("decisions.caption"), t.head(*names), rows, texts=(0, 1))
 
 
 def friction(material: Material, writer: Writer) -> Iterator[Part]:
@@ -138,11 +138,11 @@ def friction(material: Material, writer: Writer) -> Iterator[Part]:
     words = Words("standing-chart", t("friction.chart"), t("friction.desc"))
     yield Chart(words.title, charts.bars(words, bars), [(charts.MEANT, t("legend.intended"))])
     names = ("touchpoint", "standing_mean", "intended", "standing_now", "oldest", "raised", "removed", "removal")
-    yield Table(t("friction.caption"), writer.head(*names), rows)
+    yield Table(t("friction.caption"), t.head(*names), rows)
     causes = writer.worst_causes(material, _WEEK, _MOST_CAUSES)
     if causes:
         listed = [[cell(t.name(row.labels["cause"])), *writer.standing(row.values)] for row in causes]
-        head = writer.head("cause", "standing_mean", "standing_now", "oldest", "blocked")
+        head = t.head("cause", "standing_mean", "standing_now", "oldest", "blocked")
         yield Table(t("causes.caption"), head, listed)
 
 
@@ -159,7 +159,7 @@ def indicators(material: Material, writer: Writer) -> Iterator[Part]:
     if not rows:
         yield Note(t("indicators.nothing"))
         return
-    yield Table(t("indicators.caption"), writer.head("function", *INDICATOR_KINDS), rows, texts=(0, 1, 2))
+    yield Table(t("indicators.caption"), t.head("function", *INDICATOR_KINDS), rows, texts=(0, 1, 2))
 
 
 def _indicators(material: Material, writer: Writer, function: str, kind: str, fresh: Values) -> Cell:

@@ -32,6 +32,10 @@ class Speech(Speaker):
     def __call__(self, key: str, **values: Value) -> str:
         return self.say(key, **values)
 
+    def head(self, *columns: str) -> list[str]:
+        """The headings of a table."""
+        return [self(f"col.{name}") for name in columns]
+
     def term(self, kind: str, name: str) -> str:
         """A word of a closed vocabulary; what is not in it stands as it is."""
         return self.language.sentences.get(f"{kind}.{name}") or self.name(name)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from processors.measures.terms import ALL
 from processors.panes import DAY_MS
-from processors.periods.changes import Change
 from streams.report import charts, sections
 from streams.report.charts import Pair, Words
 from streams.report.material import Material, Values
 from streams.report.model import Chart, Note, Part, Report, Table, Tile, cells
-from streams.report.parts import PERIOD, Writer
+from streams.report.parts import Writer
+from streams.report.periods import PERIOD, beside
 from streams.report.speech import NONE
 
 WEEK, FOUR_WEEKS = "7d", "28d"
@@ -46,11 +46,6 @@ class _Week:
     def __init__(self, material: Material, writer: Writer) -> None:
         self.m, self.w, self.t = material, writer, writer.t
         self.units = [unit for unit in material.units if material.values("alignment", FOUR_WEEKS, unit=unit)]
-        self.changes = self._changes()
-
-    def _changes(self) -> list[Change]:
-        before, after = self.m.span(_WEEK_MS, _WEEK_MS), self.m.span(_WEEK_MS)
-        return self.m.changes((before[0], after[0]), after) if self.m.is_known(before) else []
 
     def _alignment(self, unit: str) -> Values:
         return self.m.values("alignment", FOUR_WEEKS, unit=unit)
@@ -117,7 +112,7 @@ class _Week:
         ticks = [(share, t.number(100 * share)) for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
         legend = [(charts.DOT, t("legend.customers")), (charts.SQUARE, t("legend.employees"))]
         yield Chart(words.title, charts.pairs(words, pairs, (0.0, 1.0), ticks, meant=False), legend)
-        head = self.w.head("unit", "customers", "employees", "alignment", "level", "within_week", "standing_mean")
+        head = t.head("unit", "customers", "employees", "alignment", "level", "within_week", "standing_mean")
         yield Table(t("picture.caption"), head, rows)
 
     def _standing(self, unit: str) -> float:
@@ -128,7 +123,6 @@ class _Week:
         )
 
     def before(self) -> Iterator[Part]:
-        if self.changes:
-            yield from self.w.beside(self.changes, PERIOD, "week_before")
-        else:
-            yield Note(self.t("week_before.nothing"))
+        before, after = self.m.span(_WEEK_MS, _WEEK_MS), self.m.span(_WEEK_MS)
+        changes = self.m.changes((before[0], after[0]), after) if self.m.is_known(before) else ()
+        yield from beside(self.t, changes, PERIOD, "week_before") if changes else [Note(self.t("week_before.nothing"))]

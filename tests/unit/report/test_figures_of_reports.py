@@ -12,8 +12,7 @@ from processors.measures.terms import ALL, Row
 from processors.panes import DAY_MS, HOUR_MS
 from processors.periods.changes import compare, figures
 from processors.periods.period import both
-from streams.report.moved import moved
-from streams.report.parts import Writer
+from streams.report.periods import moved, told, verdict
 from streams.report.speech import Speech
 from streams.report.writing import render
 from tests.unit.report.made import SUNDAYS, decided, material, of_shop
@@ -211,16 +210,16 @@ def test_day_is_read_as_the_same_weekday_before_was(shop: Shop, pages: dict[str,
 
 
 def test_changes_are_written_with_what_they_are(shop: Shop) -> None:
-    writer, seen = Writer(T), set()
+    seen = set()
     for change in of_shop(shop).changes((END - 2 * WEEK, END - WEEK), (END - WEEK, END)):
         if change.ratio.value is not None:
-            assert "%" in writer.change(change)
-        direction, verdict = change.direction, writer.verdict(change).text
-        assert (verdict == "may be chance") == (direction == 0)
-        assert (verdict == "too little to tell") == (direction is None)
+            assert "%" in told(T, change)
+        direction, found = change.direction, verdict(T, change).text
+        assert (found == "may be chance") == (direction == 0)
+        assert (found == "too little to tell") == (direction is None)
         if direction and change.better:
-            assert verdict == ("better" if direction == change.better else "worse")
-        seen.add(verdict)
+            assert found == ("better" if direction == change.better else "worse")
+        seen.add(found)
     assert len(seen) > 1
 
 
