@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from streams.language.locales import ENGLISH, Locale
 
-_SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+SECONDS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
+"""The units of time, the largest first."""
 _TWO_DAYS_MS = 172_800_000
 
 
@@ -19,7 +20,7 @@ def spoken(ms: int, locale: Locale, worked: bool = False) -> str:
 
 def passed(ms: int) -> str:
     """`1 h 30 min`, `2 d`, `45 s`, in English: cut, never rounded up to a time that is not over yet."""
-    first, *rest = _largest(max(0, ms) // 1000, *_SECONDS)
+    first, *rest = _largest(max(0, ms) // 1000, *SECONDS)
     return " ".join(f"{number} {ENGLISH.units[unit]}" for number, unit in (first, *(part for part in rest if part[0])))
 
 
@@ -32,10 +33,10 @@ def tight(seconds: float, locale: Locale) -> str:
 
 def _largest(seconds: int, *units: str) -> list[tuple[int, str]]:
     """The largest of the units that fits, and the one below it if there is one; cut."""
-    place = next((place for place, unit in enumerate(units[:-1]) if seconds >= _SECONDS[unit]), len(units) - 1)
+    place = next((place for place, unit in enumerate(units[:-1]) if seconds >= SECONDS[unit]), len(units) - 1)
     found = []
     for unit in units[place : place + 2]:
-        number, seconds = divmod(seconds, _SECONDS[unit])
+        number, seconds = divmod(seconds, SECONDS[unit])
         found.append((number, unit))
     return found
 
@@ -43,12 +44,11 @@ def _largest(seconds: int, *units: str) -> list[tuple[int, str]]:
 def rough(seconds: float, locale: Locale) -> str:
     """`5.1 d`, `16 h`, `59 s`: in one unit with two or three digits. What a life table gives is no finer."""
     unit = next((unit for unit, until in (("s", 60), ("min", 3_600), ("h", 48 * 3_600)) if seconds < until), "d")
-    amount = seconds / _SECONDS[unit]
+    amount = seconds / SECONDS[unit]
     digits = 1 if amount < 9.95 and unit in ("h", "d") and amount != int(amount) else 0
     return f"{locale.narrow(amount, digits)} {locale.units[unit]}"
 
 
-def fitting(seconds: float) -> tuple[float, str]:
-    """The amount and the unit of a length: the largest unit of which it has one and a half."""
-    unit = next((unit for unit, size in _SECONDS.items() if seconds >= 1.5 * size), "s")
-    return seconds / _SECONDS[unit], unit
+def fitting(seconds: float) -> str:
+    """The unit in which a length is compared with others: the largest of which it has one and a half."""
+    return next((unit for unit, size in SECONDS.items() if seconds >= 1.5 * size), "s")

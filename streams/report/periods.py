@@ -14,13 +14,13 @@ from processors.periods.period import aligned
 from streams.language.locales import NO_BREAK
 from streams.report import charts
 from streams.report.charts import Span, Words
+from streams.report.compare import figures
 from streams.report.material import Material
 from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Table, cell, cells
 from streams.report.speech import NONE, Speech
 
 _WEEK_MS = 7 * DAY_MS
 _MOST_WEEKS = 4
-_RATES_OF_TIME = frozenset(("blocked_case_s_per_day",))
 _COUNTED = frozenset(("count_per_day", "raised_per_day", "received_per_day", "made_per_day"))
 
 
@@ -60,7 +60,7 @@ OF_A_DECISION = ("decision", "resolve", "standing", "complaints", "emotion")
 def writing(t: Speech, key: Key) -> Callable[[float | None], str]:
     """How the values of a figure are written."""
     kind = VALUES[key.measure, key.value].kind
-    if kind == LENGTH or key.value in _RATES_OF_TIME:
+    if kind == LENGTH or key.value in figures.TIMES:
         return t.length
     if kind == SHARE:
         return t.percent
@@ -72,8 +72,8 @@ def writing(t: Speech, key: Key) -> Callable[[float | None], str]:
 def told(t: Speech, change: Change) -> str:
     """`-17 % (-30 … -9)`; of what may be below 0, the difference."""
     bound: Callable[[float], str]
-    if change.ratio.value is not None:
-        value, low, high = _percent(change)
+    if figures.has_percent(change):
+        value, low, high = figures.percent(change)
         said, bound = t.signed_percent(value or 0.0), lambda x: t.signed(x, int(0 < abs(x) < 9.95))
     elif change.difference.value is not None:
         digits = 1 if change.key.value == "nps" else 2
@@ -87,21 +87,12 @@ def told(t: Speech, change: Change) -> str:
     return f"{said}{NO_BREAK}({f'{NO_BREAK}…{NO_BREAK}'.join(ends)})"
 
 
-def _percent(change: Change) -> tuple[float | None, float | None, float | None]:
-    """The change and its bounds."""
-    value, low, high = (None if x is None else 100 * (x - 1) for x in change.ratio)
-    return value, low, high
-
-
 def verdict(t: Speech, change: Change) -> Cell:
     """Whether it is better or worse, or may be chance."""
-    direction = change.direction
-    if not direction:
-        return cell(t("verdict.unsaid" if direction is None else "verdict.unclear"), SOFT)
-    if not change.better:
-        return cell(t("verdict.more" if direction > 0 else "verdict.less"))
-    is_better = direction == change.better
-    return cell(t("verdict.better" if is_better else "verdict.worse"), GOOD if is_better else LATE)
+    if not change.direction:
+        return cell(t("verdict.unsaid" if change.direction is None else "verdict.unclear"), SOFT)
+    word = figures.verdict(change)
+    return cell(t(f"verdict.{word}"), {"better": GOOD, "worse": LATE}.get(word, ""))
 
 
 def beside(t: Speech, changes: Iterable[Change], words: Sequence[str], key: str, place: str = "") -> Iterator[Part]:
@@ -114,7 +105,7 @@ def beside(t: Speech, changes: Iterable[Change], words: Sequence[str], key: str,
         name, write, says = t(f"fig.{word}"), writing(t, change.key), verdict(t, change)
         before, after = (write(figure.estimate.value) for figure in (change.before, change.after))
         rows.append([*cells(name, before, after, told(t, change)), says])
-        value, low, high = _percent(change)
+        value, low, high = figures.percent(change)
         if value is not None:
             spans.append(Span(name, value, low, high, says.text))
     if not rows:

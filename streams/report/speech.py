@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from processors.measures.terms import ALL
 from streams.language import instants, locales
 from streams.language.instants import wall
-from streams.language.lengths import fitting
+from streams.language.lengths import SECONDS, fitting
 from streams.language.locales import NO_BREAK
 from streams.language.outside import plain
 from streams.language.speaker import Language, Speaker
@@ -87,7 +87,8 @@ class Speech(Speaker):
         """A length, in the largest unit of which it has one and a half; below ten with a decimal."""
         if seconds is None:
             return NONE
-        found, unit = fitting(seconds)
+        unit = fitting(seconds)
+        found = seconds / SECONDS[unit]
         return f"{self.number(found, digits if 0 < found < 9.95 else 0)}{NO_BREAK}{self.locale.units[unit]}"
 
     def round_length(self, seconds: float) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from processors.periods.changes import Change
 from processors.periods.figures import LENGTH, RATE, SHARE
 from processors.periods.intervals import Estimate
+from streams.language.lengths import SECONDS, fitting
 
 NONE = "-"
-_UNITS = ((86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
-_TIMES = frozenset(("blocked_case_s_per_day",))
+TIMES = frozenset(("blocked_case_s_per_day",))
+"""Rates that are lengths of time a day."""
 
 NAMES = {
     "received_per_day": "received a day",
@@ -40,14 +41,14 @@ NAMES = {
 def values(change: Change) -> tuple[str, str]:
     """Before and after, in the same unit."""
     both = [figure.estimate.value for figure in (change.before, change.after)]
-    unit = _unit(max(x or 0.0 for x in both))
+    unit = fitting(max(x or 0.0 for x in both))
     before, after = (NONE if x is None else _value(change, x, unit) for x in both)
     return before, after
 
 
-def _value(change: Change, x: float, unit: tuple[float, str]) -> str:
+def _value(change: Change, x: float, unit: str) -> str:
     kind = change.kind
-    if kind == LENGTH or change.key.value in _TIMES:
+    if kind == LENGTH or change.key.value in TIMES:
         return _length(x, unit)
     if kind == SHARE:
         return f"{100 * x:.1f} %"
@@ -56,14 +57,9 @@ def _value(change: Change, x: float, unit: tuple[float, str]) -> str:
     return f"{x:.1f}" if change.key.value == "nps" else f"{x:.2f}"
 
 
-def _unit(seconds: float) -> tuple[float, str]:
-    """The largest unit of which a length has one and a half."""
-    return next((one for one in _UNITS if seconds >= 1.5 * one[0]), _UNITS[-1])
-
-
-def _length(seconds: float, unit: tuple[float, str]) -> str:
-    found = seconds / unit[0]
-    return f"{found:,.0f} {unit[1]}" if found >= 100 else f"{found:.1f} {unit[1]}"
+def _length(seconds: float, unit: str) -> str:
+    found = seconds / SECONDS[unit]
+    return f"{found:,.0f} {unit}" if found >= 100 else f"{found:.1f} {unit}"
 
 
 def has_percent(change: Change) -> bool:
@@ -71,10 +67,15 @@ def has_percent(change: Change) -> bool:
     return change.ratio.value is not None
 
 
+def percent(change: Change) -> Estimate:
+    """A change in percent, and its bounds."""
+    return Estimate(*(None if x is None else 100 * (x - 1) for x in change.ratio))
+
+
 def changed(change: Change) -> tuple[str, str]:
     """The change and its interval: `-38 %` and `-45 .. -30`. A bound that is not reached is a question mark."""
     if has_percent(change):
-        found = Estimate(*(None if x is None else 100 * (x - 1) for x in change.ratio))
+        found = percent(change)
         return _signed(found.value) + " %", _interval(found)
     digits = 1 if change.key.value == "nps" else 2
     if change.difference.value is None or change.kind in (LENGTH, RATE, SHARE):

@@ -11,10 +11,10 @@ from rich.text import Text
 
 from processors.canonical import rfc3339
 from processors.policy import CLOCKS
+from streams.language.locales import ENGLISH
 from streams.report.compare.alarms import HOURS, Told, kinds
 from streams.report.compare.outcomes import NOT_STARTED, Change, Compared
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _OUTCOMES = ("met", "missed", "running", "cancelled", "none", NOT_STARTED)
 _MOST_ROWS = 40
 _SHOWN_EXAMPLES = 3
@@ -150,7 +150,7 @@ def _told(shown: Comparison) -> Iterator[RenderableType]:
 
 def _week(title: str, a: Told, b: Told) -> Table:
     """A row an hour, two columns a day."""
-    heads = tuple(head for day in _DAYS for head in (f"{day}\nA", "\nB"))
+    heads = tuple(head for day in ENGLISH.weekdays for head in (f"{day}\nA", "\nB"))
     table = _table(title, "\nhour", right=heads)
     for hour in range(24):
         counts = [side.of(hour=day * 24 + hour) for day in range(7) for side in (a, b)]
