@@ -12,7 +12,7 @@ _HELD = 60_000  # milliseconds between a level's instant and its announcement th
 
 
 def told(clock: Clock) -> Iterator[Statement]:
-    """One statement an announcement; what ended at once is told at once."""
+    """The alarms of a clock in the order of their announcement; those that ended at one instant share a sentence."""
     if not clock.alarms and clock.state == State.OVERDUE:
         yield Statement("nobody_told")
     for (kind, announced, at, reason), group in groupby(clock.alarms, _together):
@@ -41,7 +41,7 @@ def _raised(alarm: Record) -> Statement:
 
 
 def what_of(alarm: Record) -> Statement:
-    """Which level it is."""
+    """The level of an alarm: a warning with its share of the time, an escalation with its step and delay, a breach."""
     if alarm["level"] == "warning" and alarm["share"] is not None:
         return Statement("warning_at", {"percent": round(100 * alarm["share"])})
     if alarm["level"] == "escalation" and alarm["after_ms"]:
@@ -64,7 +64,7 @@ def who(alarm: Record) -> Statement:
 
 
 def other(alarm: Record) -> Statement:
-    """An alarm of the case that is about none of its clocks as they are known now."""
+    """An alarm of the case whose clock, as events are known now, never ran; or one of a dead letter."""
     values: dict[str, Value] = {"at": Instant(alarm["announced_at"]), "who": who(alarm)}
     if alarm["about"] == "deadletter":
         return Statement("told.deadletter", {**values, "reason": alarm["reason"] or "-"})

@@ -18,7 +18,7 @@ _WHY = {
 
 
 def clock_part(clock: Clock, cycle: Cycle) -> Part:
-    """Its heading and sentences."""
+    """The heading of a clock (its name and state), and the sentences under it."""
     heading: dict[str, Value] = {"clock": Term(clock.name), "name": clock.name}
     if clock.due is not None:
         heading["due"] = Instant(clock.due)
@@ -37,7 +37,7 @@ def clock_part(clock: Clock, cycle: Cycle) -> Part:
 
 
 def _span(clock: Clock, cycle: Cycle) -> Statement:
-    """From where to where."""
+    """The events from which and to which the clock ran, with their instants."""
     fine = _is_close(clock)
     values: dict[str, Value] = {"from": _origin(clock, cycle), "started": Instant(clock.started, fine)}
     if clock.ended is None:
@@ -61,7 +61,7 @@ def _origin(clock: Clock, cycle: Cycle) -> Term:
 
 
 def _rule(clock: Clock) -> Iterator[Statement]:
-    """Under which policy."""
+    """The promise or the policy that sets the due time: its name, version, target and calendar."""
     rule = clock.rule
     if clock.promised and clock.due is not None:
         yield Statement("promise", {"due": Instant(clock.due)})
@@ -82,7 +82,7 @@ def _named(rule: Rule) -> dict[str, Value]:
 
 
 def _classified(clock: Clock, cycle: Cycle) -> Iterator[Statement]:
-    """What a reclassification did."""
+    """By which classification the clock is judged, if the case was classified otherwise meanwhile."""
     if clock.classified is not None and _has_target(clock):
         touchpoint, severity = clock.classified
         values: dict[str, Value] = {
@@ -129,7 +129,7 @@ def _pause(pause: Pause) -> Statement:
 
 
 def _reason(clock: Clock) -> Iterator[Statement]:
-    """Why it is overdue or not."""
+    """Why the clock is overdue or not: its due time against the instant at which it stopped, or against now."""
     due, state = clock.due, clock.state
     until = clock.started + clock.elapsed
     if due is None:
@@ -161,7 +161,7 @@ def _reason(clock: Clock) -> Iterator[Statement]:
 
 
 def _too_late(clock: Clock) -> list[Pause]:
-    """The pauses that would count, had the target not been reached before them."""
+    """The pauses that began after the clock was due: they change nothing, though a reader may expect that they do."""
     missed = clock.state in (State.OVERDUE, State.LATE, State.LATE_ENDED)
     if not missed or clock.due is None or clock.promised or clock.rule is None or not clock.rule.pausable:
         return []

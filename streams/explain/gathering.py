@@ -39,7 +39,7 @@ def gather(record: Record, outcomes: Sequence[Record], alarms: Sequence[Record],
 
 
 def _told(alarms: Sequence[Record], at: int) -> list[Record]:
-    """As people were told; a record that came twice was told once."""
+    """The alarms announced until `at`, in that order. A record that stands twice in the topic was announced once."""
     once = {(a["id"], a["kind"], a["at"], a["announced_at"]): a for a in alarms if a["announced_at"] <= at}
     return sorted(once.values(), key=lambda a: (a["announced_at"], a["at"], a["level"], a["step"]))
 
@@ -126,9 +126,10 @@ def _clock(
 def _judged(
     clock: Clock, policy: Policy, version: str | None, paused: list[tuple[int, int | None]], until: int, config: Config
 ) -> Clock:
-    """With what the policy says of it; as it was, if that is not what was published: then another policy judged.
+    """The clock with target, calendar, pauses and the time that is left, as the policy in the configuration has them.
 
-    (A policy set's version does not tell when the hours of a calendar were changed.)
+    If due time or worked time by that policy differ from the published ones, another policy judged, and the clock is
+    returned without them: the version of a policy set does not change with the hours of a calendar.
     """
     name, calendar, started = clock.name, policy.calendar, clock.started
     counted = paused if name in policy.pausable else []

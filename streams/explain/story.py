@@ -52,7 +52,7 @@ def _with_due(key: str, clock: Clock) -> Statement:
 
 
 def _cycle(cycle: Cycle, facts: Facts) -> Iterator[Statement]:
-    """What happened to the case, clocks apart."""
+    """What happened to the case in one cycle, apart from its clocks."""
     now = cycle.record
     yield Statement(
         "received" if now["cycle"] == 1 else "received_again",
@@ -106,7 +106,7 @@ def _decision(decision: Record) -> Statement:
 
 
 def _obstacles(facts: Facts) -> Iterator[Statement]:
-    """Those that stand first."""
+    """The obstacles that name the case; those that stand come first."""
     known = facts.record["obstacles"]
     if not any(one["removed_at"] is None for one in known):
         yield Statement("no_obstacle")

@@ -9,9 +9,8 @@ from processors.panes import DAY_MS
 from processors.periods.changes import Change
 from streams.report.material import Material
 from streams.report.model import LATE, SOFT, Cell, Heading, Note, Part, Table, cell
-from streams.report.parts import Writer
 from streams.report.periods import Moved, beside, moved, told, verdict
-from streams.report.speech import NONE
+from streams.report.speech import NONE, Speech
 
 MONTH_MS = 28 * DAY_MS
 _FEW_CASES = 10  # an operational decision without a title on fewer cases is daily work, and only counted
@@ -25,8 +24,8 @@ class Decisions:
     made.
     """
 
-    def __init__(self, material: Material, writer: Writer, start: int) -> None:
-        self._m, self.t, self._start = material, writer.t, start
+    def __init__(self, material: Material, speech: Speech, start: int) -> None:
+        self._m, self.t, self._start = material, speech, start
         known = list(material.decisions())
         self.of_month = [one for one in known if self.lies_in(one.made_at) or self.lies_in(one.effective_at)]
         weighty = [one for one in self.of_month if _is_weighty(one)]
@@ -51,13 +50,9 @@ class Decisions:
         if not self.weighty:
             yield Note(t("decisions.nothing"))
             return
-        head = [
-            t(f"col.{name}")
-            for name in ("decision_title", "made_at", "effective_at", "took", "cases", "reopened", "moved")
-        ]
-        yield Table(
-            t("decided.caption"), head, [self._row(one, found) for one, found in self.told], texts=(0, 6), wide=6
-        )
+        head = t.head("decision_title", "made_at", "effective_at", "took", "cases", "reopened", "moved")
+        rows = [self._row(one, found) for one, found in self.told]
+        yield Table(t("decided.caption"), head, rows, texts=(0, 6), wide=6)
         beyond = len(self.weighty) - len(self.told)
         if beyond:
             yield Note(t("decided.beyond", n=beyond))
@@ -152,9 +147,7 @@ class Decisions:
             ]
             for one in oldest
         ]
-        yield Table(
-            t("waiting.caption"), [t(f"col.{name}") for name in ("decision_title", "made_at", "waited", "cases")], rows
-        )
+        yield Table(t("waiting.caption"), t.head("decision_title", "made_at", "waited", "cases"), rows)
 
 
 def _is_weighty(one: Decided) -> bool:

@@ -49,7 +49,7 @@ class _Month:
     def __init__(self, material: Material, writer: Writer) -> None:
         self.m, self.w, self.t = material, writer, writer.t
         self.start = material.span(_MONTH_MS)[0]
-        self.decisions = Decisions(material, writer, self.start)
+        self.decisions = Decisions(material, writer.t, self.start)
 
     # -- at its head
 

@@ -1,4 +1,4 @@
-"""What several reports say in the same way: rows of lengths and of friction, and how much a rhythm was kept."""
+"""Parts that several reports share: cells of lengths and of friction, and how much was decided within a rhythm."""
 
 from __future__ import annotations
 
