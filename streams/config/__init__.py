@@ -3,7 +3,8 @@
     config = load("rytmi.yaml")        # or ConfigError, which names the file, the line, the path and the remedy
     config.policies                    # the core's value
 
-The way: `reading` (YAML and its lines), `model` (shape), `references` (one part against another), `building` (values).
+The way: `reading` (YAML and its lines), `model` and `fields` (shape), `references` (one part against another),
+`building` (values).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 from processors.calendar import Calendar
 from processors.policy import Policies
 from streams.config import building, references
-from streams.config.model import ConfigFile
+from streams.config.model import ConfigFile, as_far_as_readable
 from streams.config.problems import ConfigError, Problem, from_pydantic
 from streams.config.reading import Document, read
 from streams.config.values import duration_ms
@@ -59,12 +60,15 @@ def _config(document: Document) -> Config:
     if not isinstance(document.data, dict):
         found = "is empty" if document.data is None else "holds no keys and values"
         raise ConfigError(document.source, [Problem((), f"{found}; examples/rytmi.yaml shows one")], document.line_of)
+    problems: list[Problem] = []
     try:
         file = ConfigFile.model_validate(document.data)
     except ValidationError as wrong:
-        raise ConfigError(document.source, from_pydantic(wrong, ConfigFile), document.line_of) from None
-    if faults := list(references.faults(file)):
-        raise ConfigError(document.source, faults, document.line_of)
+        problems = from_pydantic(wrong, ConfigFile)
+        file = as_far_as_readable(document.data)
+    problems += references.faults(file, [path for path, _ in problems])
+    if problems:
+        raise ConfigError(document.source, problems, document.line_of)
     policies, calendars = building.policies(file)
     return Config(
         source=document.source,

@@ -1,79 +1,77 @@
-"""The shape of rytmi.yaml. What one key may hold is said here; what one says of another is in `references.py`."""
+"""The shape of rytmi.yaml. What one key may hold is said here; what one says of another is in `references.py`.
+
+A file with faults is read twice: strictly for its faults, then as far as it can be (`as_far_as_readable`), so that what
+its parts say of each other is looked at too, and all faults are told at once.
+"""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any, Literal
 
-import holidays as holiday_data
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
 
 from processors.alarms import MOST_STEPS
-from streams.config.problems import unknown
-from streams.config.values import day, days, duration_ms, instant_ms, interval, positive_ms
+from streams.config.fields import (
+    LENIENT,
+    Clock,
+    Country,
+    Day,
+    DayRange,
+    Duration,
+    Identifier,
+    Instant,
+    Intervals,
+    Item,
+    Length,
+    Name,
+    Patterns,
+    Window,
+    Zone,
+    rising,
+)
 
 DAY_MS = 86_400_000
-RESERVED = frozenset({"*", "all"})  # what stands for all in a label
-
-
-def _name(found: str) -> str:
-    if not found or found != found.strip() or len(found.encode()) > 256 or not found.isprintable():
-        raise ValueError(f"{found[:60]!r} is no name: 1 to 256 printable bytes, no space at either end")
-    return found
-
-
-def _identifier(found: str) -> str:
-    if "*" in _name(found) or found in RESERVED:
-        raise ValueError(f"{found!r} cannot be declared: * and the word all stand for all of them")
-    return found
-
-
-def _timezone(found: str) -> str:
-    try:
-        ZoneInfo(found)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(unknown("time zone", found, sorted(available_timezones()))) from None
-    return found
-
-
-def _holidays(found: str) -> str:
-    country, _, subdivision = found.partition("-")
-    try:
-        holiday_data.country_holidays(country, subdiv=subdivision or None)
-    except NotImplementedError:
-        countries = holiday_data.list_supported_countries()  # takes half a second, hence only now
-        if country in countries:
-            raise ValueError(unknown(f"part of {country}", subdivision, countries[country])) from None
-        raise ValueError(unknown("country", country, sorted(countries))) from None
-    return found
-
-
-def _day_range(found: str) -> str:
-    days(found)
-    return found
-
-
-Name = Annotated[str, AfterValidator(_name)]
-Identifier = Annotated[str, AfterValidator(_identifier)]
-Duration = Annotated[int, BeforeValidator(duration_ms)]
-Length = Annotated[int, BeforeValidator(positive_ms)]
-Zone = Annotated[str, AfterValidator(_timezone)]
-Interval = Annotated[tuple[int, int], BeforeValidator(interval)]
-Day = Annotated[date, BeforeValidator(day)]
-DayRange = Annotated[str, AfterValidator(_day_range)]
-Instant = Annotated[int, BeforeValidator(instant_ms)]
 
 
 class _Strict(BaseModel):
+    """A section. In the context LENIENT, what is missing or cannot be read is None, or the field's default."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_what_is_missing(cls, found: Any, info: ValidationInfo) -> Any:
+        if info.context is not LENIENT:
+            return found
+        required = (field.alias or name for name, field in cls.model_fields.items() if field.is_required())
+        return dict.fromkeys(required) | (found if isinstance(found, dict) else {})
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _or_default(cls, found: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        try:
+            return read(found)
+        except ValueError:
+            if info.context is not LENIENT:
+                raise
+            field = cls.model_fields[str(info.field_name)]
+            return None if field.is_required() else field.get_default()
 
 
 class CalendarSpec(_Strict):
     """Opening hours; without `hours` every hour of every day that is not taken away."""
 
-    hours: dict[DayRange, list[Interval]] | None = Field(None, min_length=1)
-    holidays: Annotated[str, AfterValidator(_holidays)] | None = None
+    hours: dict[DayRange, Intervals] | None = Field(None, min_length=1)
+    holidays: Country | None = None
     closed: list[Day] = []
     timezone: Zone | None = None
 
@@ -115,11 +113,11 @@ class FunctionSpec(_Strict):
 class Match(_Strict):
     """Patterns by attribute; `*` stands for any run of characters."""
 
-    severity: list[Name] | None = None
-    touchpoint: list[Name] | None = None
-    channel: list[Name] | None = None
-    unit: list[Name] | None = None
-    path: list[Name] | None = None
+    severity: Patterns | None = None
+    touchpoint: Patterns | None = None
+    channel: Patterns | None = None
+    unit: Patterns | None = None
+    path: Patterns | None = None
 
 
 class Targets(_Strict):
@@ -139,6 +137,13 @@ class Step(_Strict):
     to: Literal["owner", "supervisor", "leader"]
 
 
+def _in_order(found: list[Step]) -> list[Step]:
+    waits = [step.after for step in found if step.after is not None]  # None: one that cannot be read
+    if waits != sorted(waits):
+        raise ValueError("steps must be in the order of `after`, the first one first")
+    return found
+
+
 class PolicySpec(_Strict):
     """Targets for what it matches."""
 
@@ -146,9 +151,11 @@ class PolicySpec(_Strict):
     match: Match = Match()
     calendar: str = "always"
     targets: Targets = Targets()
-    pausable: list[str] = []
-    warn: list[Annotated[float, Field(gt=0, lt=1)]] = Field([], max_length=MOST_STEPS)
-    escalate: list[Step] = Field([], max_length=MOST_STEPS)
+    pausable: list[Clock] = []
+    warn: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], AfterValidator(rising)] = Field(
+        [], max_length=MOST_STEPS
+    )
+    escalate: Annotated[list[Step], AfterValidator(_in_order)] = Field([], max_length=MOST_STEPS)
 
 
 class PolicySetSpec(_Strict):
@@ -163,7 +170,7 @@ class SourceSpec(_Strict):
 
     id: Identifier
     records: list[Literal["feedback", "action", "decision"]] = Field(["feedback", "action"], min_length=1)
-    touchpoints: list[Identifier] = []
+    touchpoints: list[Annotated[Identifier, Item]] = []
     silent_after: Length = 120_000
 
 
@@ -180,5 +187,12 @@ class ConfigFile(_Strict):
     unknown_touchpoint: Literal["other", "reject"] = "other"
     policies: list[PolicySpec] | None = None
     policy_sets: list[PolicySetSpec] | None = Field(None, min_length=1)
-    windows: list[str] = Field(["15m", "1h", "1d", "7d", "28d"], min_length=1)
+    windows: list[Annotated[Window, Item]] = Field(["15m", "1h", "1d", "7d", "28d"], min_length=1)
     retention: Length = 60 * DAY_MS
+
+
+def as_far_as_readable(data: Any) -> ConfigFile:
+    """What a file with faults says apart from them: names and items that cannot be read are None, other values are
+    their defaults, unknown keys are left out.
+    """
+    return ConfigFile.model_validate(data, context=LENIENT, extra="ignore")

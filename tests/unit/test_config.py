@@ -1,9 +1,11 @@
 """rytmi.yaml: what is right becomes the core's values, what is wrong is named with its place and its remedy."""
 
+import contextlib
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from processors.policy import Classification, Policies, Policy, Touchpoint
 from streams.cli.config import weekly_minutes
 from streams.cli.main import main
 from streams.config import Config, ConfigError, load, parse
+from streams.config.problems import written
 from streams.config.values import days, duration_ms, interval, shown_ms
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
@@ -283,6 +286,90 @@ def test_fault_is_named_with_file_path_and_remedy(
     assert str(wrong.value).startswith(f"shop.yaml: {path}: " if path else "shop.yaml: found ")
     assert remedy.removesuffix(" nor") in str(wrong.value)
     assert len(wrong.value.problems) == 1
+
+
+SHAPE_AND_REFERENCE = [case for case in WRONG if case[1]]  # at the top there is no other policy to be wrong
+
+
+@pytest.mark.parametrize(
+    ("change", "path"), [case[:2] for case in SHAPE_AND_REFERENCE], ids=[": ".join(c[1:]) for c in SHAPE_AND_REFERENCE]
+)
+def test_fault_hides_no_other_fault_of_shape_or_reference(change: Callable[[dict[str, Any]], None], path: str) -> None:
+    data = copy.deepcopy(sound())
+    change(data)
+    data["functions"][0]["stale_after"] = "soon"
+    data["policies"][1]["calendar"] = "ofice"
+    with pytest.raises(ConfigError) as wrong:
+        parse(data)
+    told = sorted(written(problem.path) for problem in wrong.value.problems)
+    assert told == sorted([path, "functions[0].stale_after", "policies[1].calendar"])
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (lambda c: c.update(touchpoint=c.pop("touchpoints")), "touchpoint"),
+        (lambda c: c.update(policys=c.pop("policies")), "policys"),
+        (top(touchpoints="web"), "touchpoints"),
+        (top(touchpoints=["web", {"id": "delivery"}]), "touchpoints[0]"),
+        (top(calendars=[]), "calendars"),
+        (lambda c: c["calendars"].update({"all": c["calendars"].pop("office")}), "calendars.all"),
+        (lambda c: c["units"][0].pop("id"), "units[0].id"),
+        (lambda c: c["touchpoints"][0].update(pth=c["touchpoints"][0].pop("path")), "touchpoints[0].pth"),
+        (top(policies={}), "policies"),
+        (top(policies=None, policy_sets=[]), "policy_sets"),
+        (top(policies=None, policy_sets=[{"from": "2026-01-01T00:00:00Z"}]), "policy_sets[0].policies"),
+        (top(retention="long", windows=["40d"]), "retention"),
+    ],
+)
+def test_what_cannot_be_read_is_not_held_against_what_uses_it(
+    change: Callable[[dict[str, Any]], None], path: str
+) -> None:
+    data = copy.deepcopy(sound())
+    data["policies"][0]["match"] = {"touchpoint": ["delivery"], "unit": ["logistics"], "path": ["purchase"]}
+    data["touchpoints"].pop(1)
+    change(data)
+    with pytest.raises(ConfigError) as wrong:
+        parse(data)
+    assert [written(problem.path) for problem in wrong.value.problems] == [path]
+
+
+JUNK = (
+    None,
+    1,
+    1.5,
+    "x",
+    "all",
+    "*",
+    "",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    {1: 2},
+    True,
+    float("nan"),
+    ["x", "x"],
+    [None],
+    10**30,
+)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_stands_in_a_file_it_is_right_or_its_faults_are_told(seed: int) -> None:
+    dice, data = Random(seed), copy.deepcopy(sound())
+    for _ in range(3):
+        holder, key = dice.choice(list(places(data)))
+        holder[key] = copy.deepcopy(dice.choice(JUNK))
+    with contextlib.suppress(ConfigError):
+        parse(data)
+
+
+def places(of: Any) -> Iterator[tuple[Any, Any]]:
+    """Everything that has a value: what holds it, and its key or index."""
+    for key in of if isinstance(of, dict) else range(len(of)) if isinstance(of, list) else ():
+        yield of, key
+        yield from places(of[key])
 
 
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
