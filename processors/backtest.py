@@ -11,7 +11,7 @@ from typing import Any
 
 from processors import case, decision, fanout, ledger, obstacle, signal
 from processors.admission import at_declared_touchpoint
-from processors.decided import Answers, Decided, answered
+from processors.decided import Answer, Answers, Decided, answer
 from processors.enriched import Judged, Outcome, happened, judge, outcome_id, record
 from processors.events import Action, Decision, Event, Feedback, Link, Obstacle
 from processors.history import alarms
@@ -22,8 +22,6 @@ from processors.policy import Policies
 from processors.standing import Standing, of_decision, of_obstacle
 
 Known = dict[str, dict[str, Entry]]
-Answer = tuple[str, tuple[tuple[str, bool], ...]]
-"""Touchpoint of a case; the decisions that answer it, and whether it was reopened after their effect."""
 
 _OF_A_CASE = (Feedback, Action, Link)
 _FIELDS = Outcome._fields[1:]  # all but the code
@@ -121,20 +119,21 @@ class Backtest:
 
     def answers(self, entries: list[Entry], judged: list[Judged]) -> Answer:
         """What a case tells of the decisions that answer it."""
-        return judged[-1].cycle.classification.touchpoint, tuple(answered(entries, judged))
+        return answer(entries, [cycle for cycle, _, _ in judged])
 
     def answer(self, told: Answer) -> None:
         """Take what a case tells."""
-        self._answers.case(*told)
+        self._answers.case(told)
 
     def decided(self) -> Iterator[Decided]:
         """The decisions by id, with what cases have told of them."""
-        episodes = {name: obstacle.episodes(sorted(known.values())) for name, known in self._obstacles.items()}
-        places = {name: found[0].touchpoint for name, found in episodes.items() if found}
-        for name in sorted(self._decisions):
-            yield self._answers.decided(name, sorted(self._decisions[name].values()), places)
+        return self._answers.decided(_sorted(self._decisions), _sorted(self._obstacles))
 
     def obstacles(self) -> Iterator[tuple[str, list[obstacle.Episode]]]:
         """The episodes of every obstacle, by obstacle id."""
         for name in sorted(self._obstacles):
             yield name, obstacle.episodes(sorted(self._obstacles[name].values()))
+
+
+def _sorted(of: Known) -> dict[str, list[Entry]]:
+    return {name: sorted(known.values()) for name, known in of.items()}

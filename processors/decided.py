@@ -6,14 +6,20 @@ It comes together from the decision's own events and from the cases that it answ
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from processors import decision
-from processors.enriched import Judged
+from processors import decision, obstacle
+from processors.case import Cycle
 from processors.events import Decision
 from processors.ledger import Entry
 from processors.measures.decision import instants, links
+
+Answer = tuple[str, tuple[tuple[str, bool], ...]]
+"""Touchpoint of a case; the decisions that answer it, and whether it was reopened after their effect."""
+
+Known = Mapping[str, Sequence[Entry]]
+"""The entries of entities by id, each entity's in their order, one at least."""
 
 
 class Decided(NamedTuple):
@@ -50,17 +56,24 @@ class Answers:
             said = event.at, event.id, event.title
             self._titles[event.decision] = min(said, self._titles.get(event.decision, said))
 
-    def case(self, touchpoint: str, answers: Iterable[tuple[str, bool]]) -> None:
-        """Take a case: the decisions that answer it, and whether it was reopened after their effect."""
+    def case(self, told: Answer) -> None:
+        """Take what a case tells."""
+        touchpoint, answers = told
         for name, is_reopened in answers:
             self._touchpoints[name].add(touchpoint)
             self._reopened[name] += is_reopened
 
-    def decided(self, name: str, entries: Sequence[Entry], obstacles: Mapping[str, str]) -> Decided:
-        """A decision. entries: in their order, one at least. obstacles: their touchpoints."""
+    def decided(self, decisions: Known, obstacles: Known) -> Iterator[Decided]:
+        """The decisions by id. The touchpoint of an obstacle is that of its first raising."""
+        episodes = {name: obstacle.episodes(entries) for name, entries in obstacles.items()}
+        places = {name: found[0].touchpoint for name, found in episodes.items() if found}
+        for name in sorted(decisions):
+            yield self._decided(name, decisions[name], places)
+
+    def _decided(self, name: str, entries: Sequence[Entry], places: Mapping[str, str]) -> Decided:
         level, unit = entries[0].facts[:2]
         named = {one for e in entries for one in decision.obstacles(e)}
-        touchpoints = self._touchpoints[name] | {obstacles[one] for one in named if one in obstacles}
+        touchpoints = self._touchpoints[name] | {places[one] for one in named if one in places}
         title = self._titles.get(name)
         return Decided(
             name,
@@ -74,9 +87,11 @@ class Answers:
         )
 
 
-def answered(entries: Sequence[Entry], judged: Sequence[Judged]) -> Iterator[tuple[str, bool]]:
-    """The decisions that answer a case, and whether it was reopened after their effect."""
-    reopened = [cycle.received for cycle, _, _ in judged if cycle.reopened]
-    for name, told in links(entries).items():
-        _, effective, _ = instants(told)
-        yield name, effective is not None and any(at > effective for at in reopened)
+def answer(entries: Sequence[Entry], cycles: Sequence[Cycle]) -> Answer:
+    """What a case, of which one cycle at least has begun, tells of the decisions that answer it."""
+    reopened = [cycle.received for cycle in cycles if cycle.reopened]
+    told = []
+    for name, of_it in links(entries).items():
+        _, effective, _ = instants(of_it)
+        told.append((name, effective is not None and any(at > effective for at in reopened)))
+    return cycles[-1].classification.touchpoint, tuple(told)

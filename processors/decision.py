@@ -33,6 +33,11 @@ def obstacles(e: Entry) -> tuple[str, ...]:
     return e.facts[4 + e.facts[3] :]  # type: ignore[operator, index, return-value]
 
 
+def is_titled(e: Entry, title: str) -> bool:
+    """Whether the event of an entry has this title."""
+    return e.facts[2] == text_digest(title)
+
+
 def link(e: Entry, decision: str, case: str, link_id: str) -> Link:
     """What one case is told of one stage of a decision."""
     return Link(link_id, e.at, case, "decision", decision, _STAGE[e.rank], e.facts[0], e.facts[1])  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def write(
     else:
         asked = settings()
         found = known.of_topics(asked, frame(config), config.retention_ms)
-        material = gather(config, found, until, lambda: decided.of_topics(asked, config.policies))
+        material = gather(config, found, until, lambda: decided.of_topics(asked))
     return render(kind, material, lang)
 
 

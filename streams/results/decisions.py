@@ -1,9 +1,13 @@
-"""Decisions and what came of them: `decisions.jsonl` of a backtest, or the topics."""
+"""Decisions and what came of them: `decisions.jsonl` of a backtest, or what the workers have folded.
+
+The topics of events hold what workers have refused too, at touchpoints that nobody declared; so it is not they that
+are read, but the state that came of them.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +15,24 @@ import msgspec
 
 from processors import decision
 from processors.canonical import instant, rfc3339
-from processors.decided import Answers, Decided
-from processors.events import Action, Decision, Obstacle
-from processors.ledger import Entry
-from processors.policy import OTHER, Policies
+from processors.case import cycles
+from processors.decided import Answers, Decided, answer
+from processors.events import Decision
+from processors.ledger import Ledger
 from schemas.codec import Codec, DecodeError
 from streams import UserError
-from streams.kafka.reader import key_of, to_the_end
+from streams.kafka.reader import ReadError, key_of, to_the_end
+from streams.kafka.records import ChangelogRecord
 from streams.kafka.topics import INPUTS
 from streams.pseudonym import Pseudonym
 from streams.results.files import lines
 from streams.settings import Settings
+from streams.shard.serde import unpack
+from streams.shard.store import Store
 
 DECISIONS = "decisions.jsonl"
 _decode = msgspec.json.Decoder().decode
 _INSTANTS = ("made_at", "effective_at", "revoked_at")
-_CASE = "rytmi.case.v1"
 
 
 def decision_row(one: Decided) -> dict[str, Any]:
@@ -51,58 +57,49 @@ def _read(said: Mapping[str, Any]) -> Decided:
     return Decided(**{**said, **at, "touchpoints": tuple(said["touchpoints"])})
 
 
-def of_topics(settings: Settings, policies: Policies) -> list[Decided]:
-    """What the topics hold. Raises ReadError. What cannot be read is a dead letter's business, and left out."""
-    answers, entries = Answers(), defaultdict[str, dict[str, Entry]](dict)
-    for event in _events(settings, "decision"):
-        if isinstance(event, Decision) and event.id not in entries[event.decision]:
-            entries[event.decision][event.id] = decision.entry(event)
-            answers.title(event)
-    reopened = defaultdict[str, set[int]](set)
-    for event in _events(settings, "action"):
-        if isinstance(event, Action) and event.kind == "reopened":
-            reopened[event.case].add(event.at)
-    for record in _cases(settings):
-        again = [cycle["received_at"] for cycle in record["cycles"] if cycle["received_at"] in reopened[record["case"]]]
-        answers.case(record["touchpoint"], _answered(record["decisions"], again))
-    places = {
-        event.obstacle: event.touchpoint for event in _events(settings, "obstacle") if isinstance(event, Obstacle)
-    }
-    return [answers.decided(name, sorted(known.values()), places) for name, known in sorted(entries.items())]
+def of_topics(settings: Settings) -> list[Decided]:
+    """What the workers have folded, as they keep it: what they refused is not in it. Raises UserError."""
+    try:
+        return folded(partial(_ledgers, settings), _decisions(settings))
+    except ReadError as wrong:
+        raise UserError(
+            f"the state of the workers could not be read: {wrong}; RYTMI_APPLICATION must be that of the worker"
+        ) from wrong
 
 
-def _places(settings: Settings, policies: Policies) -> dict[str, str]:
-    """The touchpoints of obstacles: of their earliest raising."""
-    first: dict[str, tuple[int, str]] = {}
-    for event in _events(settings, "obstacle"):
-        if isinstance(event, Obstacle) and event.stage == "raised":
-            place = event.touchpoint if event.touchpoint in policies.touchpoints else OTHER
-            first[event.obstacle] = min((event.at, place), first.get(event.obstacle, (event.at, place)))
-    return {obstacle: place for obstacle, (_, place) in first.items()}
+def folded(ledgers: Callable[[str], Iterator[tuple[str, Ledger]]], events: Iterable[Decision]) -> list[Decided]:
+    """The decisions of which the state of the stages has an entry.
+
+    ledgers: all entities of a stage, by its name. events: of decisions, for the titles; ledgers have their digests.
+    """
+    decisions, obstacles = (
+        {name: known.entries for name, known in ledgers(stage) if known.entries} for stage in ("decisions", "obstacles")
+    )
+    answers = Answers()
+    for event in events:
+        taken = next((e for e in decisions.get(event.decision, ()) if e.id == event.id), None)
+        if taken is not None and event.title is not None and decision.is_titled(taken, event.title):
+            answers.title(event._replace(at=taken.at))
+    for _, known in ledgers("cases"):
+        if begun := cycles(known.entries):
+            answers.case(answer(known.entries, begun))
+    return list(answers.decided(decisions, obstacles))
 
 
-def _answered(decisions: list[dict[str, Any]], reopened: list[int]) -> Iterator[tuple[str, bool]]:
-    for one in decisions:
-        effective, revoked = one["effective_at"], one["revoked_at"]
-        counts = effective is not None and not (revoked is not None and revoked < effective)
-        yield one["decision"], counts and any(at > effective for at in reopened)
+def _ledgers(settings: Settings, stage: str) -> Iterator[tuple[str, Ledger]]:
+    for partition in range(settings.partitions):
+        store = Store()
+        for record in to_the_end(settings, settings.changelog(stage), (partition,)):
+            store.apply(ChangelogRecord(key_of(record), record.value))
+        for entity, stored in store.entities.items():
+            yield entity, unpack(stored)
 
 
-def _events(settings: Settings, record: str) -> Iterator[Any]:
+def _decisions(settings: Settings) -> Iterator[Decision]:
+    """The events of decisions; what cannot be read is a dead letter's business, and left out."""
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-    for one in to_the_end(settings, settings.topic(INPUTS[record]), range(settings.partitions)):
+    for record in to_the_end(settings, settings.topic(INPUTS["decision"]), range(settings.partitions)):
         try:
-            yield codec.decode(record, one.value)
+            yield codec.decode("decision", record.value)
         except DecodeError:
             continue
-
-
-def _cases(settings: Settings) -> Iterator[dict[str, Any]]:
-    """The enriched cases as they stand."""
-    codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-    last: dict[bytes, bytes | None] = {}
-    for record in to_the_end(settings, settings.topic(_CASE), range(settings.partitions)):
-        last[key_of(record)] = record.value
-    for value in last.values():
-        if value is not None:
-            yield codec.decode("case", value)

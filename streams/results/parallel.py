@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import NamedTuple
 
-from processors.backtest import Answer, Backtest
+from processors.backtest import Backtest
+from processors.decided import Answer
 from processors.settled import row
 from processors.standing import Standing, of_case
 from streams import UserError

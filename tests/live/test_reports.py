@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser
 
 from processors.canonical import render, rfc3339
 from processors.panes import DAY_MS
+from streams import UserError
 from streams.config import Config, parse
 from streams.demo.organisation import Organisation
 from streams.measures.frame import frame
@@ -92,7 +94,9 @@ def is_known(settings: Settings, config: Config, at: int) -> bool:
 def test_topics_say_what_a_backtest_says(applied: Settings, tmp_path: Path) -> None:
     path, results = tmp_path / "rytmi.yaml", tmp_path / "results"
     config = folded(applied, path, tmp_path)
-    assert decided.of_topics(applied, config.policies) == decided.of_results(results)
+    assert decided.of_topics(applied) == decided.of_results(results)
+    with pytest.raises(UserError, match=r"nobody\.decisions\.state\.v1.*RYTMI_APPLICATION must be that of the worker"):
+        decided.of_topics(replace(applied, application="nobody"))
     for kind in KINDS:
         for lang in LANGUAGES:
             live, tested = (
