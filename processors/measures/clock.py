@@ -96,7 +96,7 @@ class ClockSum:
         self._settled: dict[int, Figures] = {}
         self._running: dict[int, Counter[Fact]] = {}
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         _, clock, how, *rest = fact
         figures = self._settled.get(clock)
         if figures is None:

@@ -90,7 +90,7 @@ class DecisionSum:
         self._censored: Counter[int] = Counter()
         self._running: Counter[int] = Counter()
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         self.counts[fact[1]] += amount
         if fact[1] == 0:
             kept = (self._running, self._ends, self._censored)[fact[2]]

@@ -52,7 +52,7 @@ class FrictionSum:
         self._lengths: Counter[int] = Counter()
         self._standing: Counter[tuple[int, int]] = Counter()  # by instant of the raising and number of cases
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         kind, instant, cases = fact[1], fact[2], fact[3]
         self._count[kind] += amount
         self._instants[kind] += amount * instant

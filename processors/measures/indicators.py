@@ -25,7 +25,7 @@ class IndicatorSum:
     def __init__(self) -> None:
         self._facts: Counter[Fact] = Counter()
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         self._facts[fact] += amount
         if not self._facts[fact]:
             del self._facts[fact]

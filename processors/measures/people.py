@@ -29,7 +29,7 @@ class PulseSum:
         self.counts: Counter[str] = Counter()
         self.sums: Counter[str] = Counter()
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         kept = self.counts if len(fact) == 2 else self.sums
         kept[fact[1]] += amount
 

@@ -32,7 +32,7 @@ class RhythmSum:
         self._eligible: Counter[int] = Counter()
         self._stopped: Counter[tuple[int, int]] = Counter()  # by clock and number of rhythms that are shorter
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         _, clock, how, *rest = fact
         if clock not in _COUNTED or how == WITHDRAWN:
             return

@@ -58,8 +58,8 @@ class Row(NamedTuple):
 class Sum(Protocol):
     """What a family keeps of one pair of labels over one span."""
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
-        """Take a fact in (or out: a negative amount), at the beginning of its pane."""
+    def add(self, fact: Fact, amount: int) -> None:
+        """Take a fact in (or out: a negative amount)."""
 
     def is_empty(self) -> bool:
         """Whether nothing is left of it."""

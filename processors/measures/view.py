@@ -111,7 +111,7 @@ class View:
             found = sums[labels] = kept.make()
         for at, fact, amount in changes:
             if at >= start and (end is None or at < end):
-                found.add(at, fact, amount)
+                found.add(fact, amount)
         if found.is_empty():
             del sums[labels]
 

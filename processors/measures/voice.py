@@ -49,7 +49,7 @@ class VoiceSum:
         self.scores: dict[str, list[int]] = {}  # by scale: promoters, passive, detractors
         self.score_sums: Counter[str] = Counter()
 
-    def add(self, at: int, fact: Fact, amount: int) -> None:
+    def add(self, fact: Fact, amount: int) -> None:
         what = fact[1]
         if what == "emotion":
             self.emotion_sum += amount

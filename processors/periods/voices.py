@@ -25,12 +25,11 @@ def _by_day(cells: Cells, period: Period, family: str, empty: type[_Sum]) -> dic
     for where, content in cells.items():
         if where.family == family and period.meets(where.hour):
             for fact, amount in content:
-                at = pane_at(where.hour, fact)
-                day = period.day(at)
+                day = period.day(pane_at(where.hour, fact))
                 if day is not None:
                     if where.a not in found:
                         found[where.a] = [empty() for _ in range(period.days)]
-                    found[where.a][day].add(at, fact, amount)
+                    found[where.a][day].add(fact, amount)
     return found
 
 

@@ -122,9 +122,9 @@ class Board:
         say = self._words(request)
         form = await fields(request)
         if form is None:
-            return self._told(request, who, say, 413, say("too_much"))
+            return self._told(request, who, 413, say("too_much"))
         if not is_ours(request, self.access.url) or not self.forms.holds(who, form.get("form", "")):
-            return self._told(request, who, say, 403, say("no_form"))
+            return self._told(request, who, 403, say("no_form"))
         given = {name: clean(form.get(name, "")) for name in ("seen", "owner", "cause", "done")}
         asked = Asked(form.get("case", ""), form.get("kind", ""), **given)
         return await run_in_threadpool(self._acted, request, asked, who, say)
@@ -195,7 +195,7 @@ class Board:
         events = self.hub.events(_concerns(who, case, unit), version, lambda: self.access.still(who, today()), rest)
         return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
-    def _health(self, request: Request) -> Response:
+    def _health(self, _: Request) -> Response:
         trouble = self.following.trouble
         said = {
             "reading": trouble is None,
@@ -247,7 +247,7 @@ class Board:
         text = self._templates.get_template(name).render({**common, **context, "is_part": is_part})
         return HTMLResponse(text, status)
 
-    def _told(self, request: Request, who: Identity | None, say: Words, status: int, words: str) -> Response:
+    def _told(self, request: Request, who: Identity | None, status: int, words: str) -> Response:
         return self._rendered(request, "error", who, {"words": words, "status": status}, status)
 
     def _entrance(self, request: Request, key: str, status: int) -> Response:
@@ -268,7 +268,7 @@ class Board:
         key = f"error.{status}"
         if not words or words in _STANDARD:
             words = say(key if say.has(key) else "error.500")
-        return self._told(request, who, say, status, words)
+        return self._told(request, who, status, words)
 
 
 _STANDARD = frozenset({"Not Found", "Method Not Allowed", "Internal Server Error", "Bad Request"})

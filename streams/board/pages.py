@@ -1,5 +1,7 @@
 """What each page shows, to whom."""
 
+# ruff: noqa: ARG002 - every page is given the same
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -72,13 +74,13 @@ class Pages:
         filtered = cases.asked({})
         shown = cases.show(self.store, self.config.policies, filtered, who, say.now)
         sums = {one.name: one for one in shown["units"]}
-        known = unit_page.units(self.store, self.config, who)
+        known = unit_page.units(self.config, who)
         return "units", {"sums": [(unit, sums.get(unit), self.store.levels(unit)) for unit in known]}
 
     def unit(self, request: Request, who: Identity, say: Words) -> Shown:
         """One unit in real time."""
         unit = request.path_params["unit"]
-        if unit not in unit_page.units(self.store, self.config, who):
+        if unit not in unit_page.units(self.config, who):
             raise HTTPException(404, say("no_unit", unit=unit))
         wanted = request.query_params.get("window", "")
         window = wanted if wanted in self.config.windows else _usual(list(self.config.windows))

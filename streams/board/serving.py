@@ -41,7 +41,7 @@ class Serving(uvicorn.Server):
         )
         self._hub = board.hub
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's arguments
         """As uvicorn's own, which would end the process by the same signal once more."""
         self._hub.close()
         self.force_exit = self.should_exit

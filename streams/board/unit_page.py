@@ -15,7 +15,7 @@ _RHYTHMS = ("daily", "weekly", "monthly")
 _MONTH = "28d"
 
 
-def units(store: Store, config: Config, who: Identity) -> list[str]:
+def units(config: Config, who: Identity) -> list[str]:
     """The units that may be seen: those of the configuration, and what no unit answers for."""
     known = [unit.id for unit in config.file.units]
     known += sorted(config.policies.units - set(known))

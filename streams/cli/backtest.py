@@ -49,7 +49,7 @@ def _run(path: Path, events: str, until: int | None, out: Path, processes: int |
 
     config = load(path)
     shown = sys.stderr.isatty()
-    tell = (lambda n: click.echo(f"\r{n:,} lines", nl=False, err=True)) if shown else (lambda n: None)
+    tell = (lambda n: click.echo(f"\r{n:,} lines", nl=False, err=True)) if shown else (lambda _: None)
     done = run(frame(config), lines(events), until, out, tell, processes or usual_processes())
     start = "\r" if shown else ""
     rate = done.read / max(done.seconds, 1e-9)

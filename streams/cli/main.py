@@ -3,6 +3,8 @@
 So `rytmi --help` answers at once, and a part that cannot be imported breaks its own command only.
 """
 
+# ruff: noqa: ARG002 - click's own methods
+
 from importlib import import_module
 
 import click

@@ -22,17 +22,17 @@ def add_pages(worker: Worker) -> None:
         return text_of(metrics.collect()) + viewing(worker.core.view.snapshot)
 
     @worker.app.page("/metrics")
-    async def show_metrics(web: Any, request: Any) -> Any:
+    async def show_metrics(web: Any, _: Any) -> Any:
         # In a thread of its own: of a thousand touchpoints it is a second's work, and nothing may block an event loop.
         text = await asyncio.to_thread(said)
         return web.bytes(text, content_type=CONTENT_TYPE_LATEST.partition(";")[0])
 
     @worker.app.page("/live")
-    async def show_alive(web: Any, request: Any) -> Any:
+    async def show_alive(web: Any, _: Any) -> Any:
         return _answer(web, health.alive())
 
     @worker.app.page("/ready")
-    async def show_ready(web: Any, request: Any) -> Any:
+    async def show_ready(web: Any, _: Any) -> Any:
         return _answer(web, health.ready())
 
 

@@ -27,7 +27,7 @@ class Scratch:
             for fact, amount in facts.items():
                 happened = where.hour * HOUR + fact[0] * 5 * MINUTE
                 if where.family == family and _lies_in(span, happened, self.at):
-                    found.setdefault((where.a, where.b), make()).add(happened, fact, amount)
+                    found.setdefault((where.a, where.b), make()).add(fact, amount)
         return found
 
 

@@ -253,7 +253,7 @@ def test_business_alerts_ask_for_completeness_and_pipeline_alerts_do_not() -> No
             assert (alert.holds is not None) == gated, alert.name
 
 
-def test_reading_may_lag_by_as_much_as_an_installation_says(tmp_path: Path) -> None:
+def test_reading_may_lag_by_as_much_as_an_installation_says() -> None:
     assert f"time() - {sight.RECENT_SECONDS}\n" in str(groups()[0].rules[5].expr)
     assert "time() - 900\n" in str(groups(900)[0].rules[5].expr)
 

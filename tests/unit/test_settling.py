@@ -82,7 +82,7 @@ def test_makers_end_when_nobody_wants_more(config: Config, events: list[Event]) 
     assert multiprocessing.active_children() == []
 
 
-def test_makers_do_not_outlive_whoever_takes_the_parts(tmp_path: Path) -> None:
+def test_makers_do_not_outlive_whoever_takes_the_parts() -> None:
     program = (
         "import multiprocessing, os, signal\n"
         "from tests.unit import test_settling as t\n"

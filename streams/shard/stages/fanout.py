@@ -1,5 +1,7 @@
 """Decisions and obstacles: every stage of theirs reaches the cases concerned."""
 
+# ruff: noqa: ARG002 - stages share one interface
+
 from __future__ import annotations
 
 from collections.abc import Callable

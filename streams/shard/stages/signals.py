@@ -1,5 +1,7 @@
 """Pulse answers and indicators."""
 
+# ruff: noqa: ARG002 - stages share one interface
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """What a stage is, and what follows from new entries: records to send, and what is kept."""
 
+# ruff: noqa: ARG002 - stages share one interface
+
 from __future__ import annotations
 
 from collections.abc import Callable

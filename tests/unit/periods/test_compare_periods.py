@@ -99,9 +99,7 @@ def test_tables_fit_eighty_columns_and_show_totals_and_what_is_clear(common: tup
     assert max(map(len, everything.splitlines())) <= 80
 
 
-def test_baseline_says_later_what_the_period_itself_says(
-    place: Path, common: tuple[object, ...], found: dict[str, Any], tmp_path: Path
-) -> None:
+def test_baseline_says_later_what_the_period_itself_says(place: Path, found: dict[str, Any], tmp_path: Path) -> None:
     """Pinned when the period was over, it is compared with a week of which alone there are cells."""
     pin = tmp_path / "january.json"
     config = ("--config", place / "rytmi.yaml")
