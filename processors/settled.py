@@ -1,7 +1,8 @@
-"""A case as it stands at an instant: a row of `cases.jsonl` from an enriched case.
+"""A case as it stands at an instant, from an enriched case; and a row of `cases.jsonl`.
 
-The enriched record leaves open what time alone decides: the lengths of running clocks, and whether
-they are overdue. Backtest and `rytmi cases` both settle it here.
+The enriched record leaves open what time alone decides: the lengths of running clocks, and whether they are overdue.
+Everybody who shows a case settles it here: backtest, `rytmi cases`, the board, `rytmi explain`. Cycles and clocks are
+in the fields of `rytmi.case.v1`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from processors.canonical import rfc3339
-from processors.clocks import MISSED, NONE, worked_between
-from processors.policy import CLOCKS, Classification, Policies, PolicySet
+from processors.clocks import MISSED, worked_between
+from processors.policy import CLOCKS, Classification, Policies, Policy
 
 _INSTANTS = (
     "received_at",
@@ -26,6 +27,46 @@ _INSTANTS = (
 
 class NotSettled(ValueError):
     """The record cannot be read at that instant, or under that configuration."""
+
+
+def is_open(cycle: Mapping[str, Any]) -> bool:
+    """Whether a cycle has neither been closed nor withdrawn."""
+    return cycle["closed_at"] is None and cycle["withdrawn_at"] is None
+
+
+def is_paused(cycle: Mapping[str, Any]) -> bool:
+    """Whether a cycle stands still; its end ends its pauses too."""
+    return bool(cycle["pauses"]) and cycle["pauses"][-1]["to_at"] is None
+
+
+def is_overdue(clock: Mapping[str, Any], until: int) -> bool:
+    """Whether a clock runs and is overdue at an instant, milliseconds."""
+    return clock["stopped_at"] is None and clock["due_at"] is not None and clock["due_at"] < until
+
+
+def lengths(
+    cycle: Mapping[str, Any], clock: Mapping[str, Any], until: int, policies: Policies
+) -> tuple[int, int | None]:
+    """Elapsed and worked milliseconds of a clock; of one that runs, until an instant.
+
+    Worked is None where the policies are not those that judged the cycle.
+    """
+    if clock["stopped_at"] is not None:
+        return clock["elapsed_ms"], clock["worked_ms"]
+    started = clock["started_at"]
+    elapsed, policy = max(0, until - started), _policy(cycle, policies)
+    if policy is None:
+        return elapsed, None
+    pauses = [(p["from_at"], p["to_at"]) for p in cycle["pauses"]] if clock["clock"] in policy.pausable else []
+    return elapsed, worked_between(policy.calendar, pauses, started, until)
+
+
+def _policy(cycle: Mapping[str, Any], policies: Policies) -> Policy | None:
+    """The policy that judges a cycle; None where the policies are not those that judged it."""
+    dated = policies.in_force(cycle["received_at"])
+    if dated.version != cycle["policy_version"]:
+        return None
+    return policies.match(dated, Classification(cycle["touchpoint"], cycle["severity"], cycle["channel"]))
 
 
 def row(record: Mapping[str, Any], until: int, policies: Policies) -> dict[str, Any]:
@@ -58,32 +99,19 @@ def _cycle(cycle: Mapping[str, Any], until: int, policies: Policies) -> dict[str
 
 
 def _clock(clock: Mapping[str, Any], cycle: Mapping[str, Any], until: int, policies: Policies) -> dict[str, Any]:
-    outcome, elapsed, worked = clock["outcome"], clock["elapsed_ms"], clock["worked_ms"]
-    if elapsed is None:
-        started = clock["started_at"]
-        dated = policies.in_force(cycle["received_at"])
-        if dated.version != cycle["policy_version"]:
-            raise NotSettled(_other_policies(cycle, dated))
-        shown = Classification(cycle["touchpoint"], cycle["severity"], cycle["channel"])
-        policy = policies.match(dated, shown)
-        pauses = [(p["from_at"], p["to_at"]) for p in cycle["pauses"]] if clock["clock"] in policy.pausable else []
-        elapsed = until - started
-        worked = worked_between(policy.calendar, pauses, started, until)
-        if outcome != NONE and clock["due_at"] is not None and clock["due_at"] < until:
-            outcome = MISSED
+    elapsed, worked = lengths(cycle, clock, until, policies)
+    if worked is None:
+        raise NotSettled(
+            f"the cycle received at {rfc3339(cycle['received_at'])} was judged by policies {cycle['policy_version']}, "
+            f"this configuration has {policies.in_force(cycle['received_at']).version} for that time: "
+            "use the configuration of the worker"
+        )
     return {
-        "outcome": outcome,
+        "outcome": MISSED if is_overdue(clock, until) else clock["outcome"],
         "due_at": _time(clock["due_at"]),
         "elapsed_s": elapsed / 1000,
         "worked_s": worked / 1000,
     }
-
-
-def _other_policies(cycle: Mapping[str, Any], dated: PolicySet) -> str:
-    return (
-        f"the cycle received at {rfc3339(cycle['received_at'])} was judged by policies {cycle['policy_version']}, "
-        f"this configuration has {dated.version} for that time: use the configuration of the worker"
-    )
 
 
 def _time(at: int | None) -> str | None:

@@ -36,6 +36,10 @@ class PulseSum:
     def is_empty(self) -> bool:
         return not any(self.counts.values())
 
+    def means(self) -> dict[str, float]:
+        """The mean answer of each level that answered."""
+        return {level: self.sums[level] / NANO / self.counts[level] for level in PULSE_LEVELS if self.counts[level]}
+
 
 Sums = Mapping[tuple[str, str], PulseSum]
 
@@ -70,7 +74,7 @@ def _into(sums: dict[str, list[float]], unit: str, more: tuple[int, float]) -> N
 def perception_gap(pulses: Sums) -> Iterator[Row]:
     """By unit and question: how far apart the levels see it."""
     for (unit, question), one in pulses.items():
-        means = [one.sums[level] / NANO / one.counts[level] for level in PULSE_LEVELS if one.counts[level]]
+        means = one.means().values()
         if means:
             values = {"gap": max(means) - min(means) if len(means) > 1 else None, "levels": len(means)}
             yield Row("perception_gap", {"unit": unit, "question": question}, MONTH.label, values)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from processors.events import Action
+from processors.settled import is_open, is_paused
 from streams.board.identity import Identity
 from streams.board.sending import Sending
 from streams.board.store import Held, Record, Store
@@ -149,9 +150,7 @@ class State(NamedTuple):
 def of(record: Record) -> State:
     """The state of a case."""
     last = record["cycles"][-1]
-    is_open = last["closed_at"] is None and last["withdrawn_at"] is None
-    paused = is_open and bool(last["pauses"]) and last["pauses"][-1]["to_at"] is None
-    return State(is_open, paused, last["told_at"] is not None)
+    return State(is_open(last), is_paused(last), last["told_at"] is not None)
 
 
 def _came(audit: Record, record: Record) -> bool:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from processors.lifetable import LifeTable, bin_of, empty
 from processors.policy import CLOCKS, Policies
-from streams.board.acting import of
+from processors.settled import is_open, lengths
 from streams.board.identity import Identity
-from streams.board.rows import row, waits
+from streams.board.rows import row
 from streams.board.store import Record, Store, among
 
 WINDOW_MS = 28 * 86_400_000
@@ -46,7 +46,7 @@ def show(store: Store, policies: Policies, name: str, who: Identity, now: int) -
     return {
         "name": name,
         "cases": len(found),
-        "open": sum(of(one).is_open for one in found),
+        "open": sum(is_open(one["cycles"][-1]) for one in found),
         "rows": [row(one, now, _SOON_MS, policies) for one in open_now],
         "reactions": reactions(found, now, policies),
         "voice": _voice(found),
@@ -60,9 +60,9 @@ def reactions(records: list[Record], now: int, policies: Policies) -> list[React
     for record in records:
         cycle = record["cycles"][-1]
         for clock in cycle["clocks"]:
-            lengths = waits(cycle, clock, now, policies)
+            waited = lengths(cycle, clock, now, policies)
             done = clock["stopped_at"] is not None and clock["outcome"] != "cancelled" and not _called_off(cycle, clock)
-            for table, length in zip(tables[clock["clock"]], lengths, strict=True):
+            for table, length in zip(tables[clock["clock"]], waited, strict=True):
                 if length is not None:
                     (table.ends if done else table.censored)[bin_of(length)] += 1
             late = clock["outcome"] == "missed" or (clock["due_at"] is not None and clock["due_at"] < now and not done)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from processors.clocks import worked_between
-from processors.policy import Classification, Policies
-from streams.board.acting import of
+from processors.policy import Policies
+from processors.settled import is_overdue, is_paused, lengths
 from streams.board.store import NOWHERE, Record
 
 OVERDUE, SOON, RUNNING, PAUSED, IDLE = "overdue", "soon", "running", "paused", "idle"
@@ -39,12 +38,12 @@ def row(record: Record, now: int, soon: int, policies: Policies) -> Row:
     due = sorted((one for one in running if one["due_at"] is not None), key=lambda one: int(one["due_at"]))
     first = due[0] if due else next(iter(running), None)
     due_at = first["due_at"] if first is not None else None
-    late = sum(one["due_at"] < now for one in due)
+    late = sum(is_overdue(one, now) for one in due)
     if due_at is None:
-        state = PAUSED if of(record).paused else IDLE
+        state = PAUSED if is_paused(last) else IDLE
     else:
         state = OVERDUE if due_at < now else SOON if due_at < now + soon else RUNNING
-    elapsed, worked = waits(last, first, now, policies) if first is not None else (0, None)
+    elapsed, worked = lengths(last, first, now, policies) if first is not None else (0, None)
     return Row(
         record["case"],
         record["severity"],
@@ -59,17 +58,3 @@ def row(record: Record, now: int, soon: int, policies: Policies) -> Row:
         elapsed,
         worked,
     )
-
-
-def waits(cycle: Record, clock: Record, now: int, policies: Policies) -> tuple[int, int | None]:
-    """Elapsed and worked length of a clock, milliseconds; of one that runs, as of now."""
-    if clock["stopped_at"] is not None:
-        return clock["elapsed_ms"], clock["worked_ms"]
-    started = clock["started_at"]
-    elapsed = max(0, now - started)
-    dated = policies.in_force(cycle["received_at"])
-    if dated.version != cycle["policy_version"]:
-        return elapsed, None
-    policy = policies.match(dated, Classification(cycle["touchpoint"], cycle["severity"], cycle["channel"]))
-    pauses = [(one["from_at"], one["to_at"]) for one in cycle["pauses"]] if clock["clock"] in policy.pausable else []
-    return elapsed, worked_between(policy.calendar, pauses, started, now)

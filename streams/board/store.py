@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from processors.settled import is_open
+
 VERSION = "1"
 NOWHERE = "other"  # the unit of what no unit answers for, as in the measures
 _TABLES = ("offsets", "cases", "said", "standing", "windows", "audits")
@@ -171,7 +173,7 @@ def put_case(to: sqlite3.Connection, record: Record) -> None:
             record["touchpoint"],
             record["severity"],
             record["owner"],
-            last["closed_at"] is None and last["withdrawn_at"] is None,
+            is_open(last),
             last["received_at"],
             min(due, default=None),
             record["revision"],

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from processors.clocks import CANCELLED, MET, MISSED, NONE, due_at, worked_between
 from processors.policy import CLOCKS, Classification, Policy
+from processors.settled import is_overdue, is_paused
 from streams.config import Config
 from streams.explain.facts import Clock, Cycle, Facts, Pause, Record, Rule, State
 
@@ -162,5 +163,5 @@ def _state(clock: Record, cycle: Record, at: int) -> State:
     if outcome == NONE:
         return State.UNTARGETED
     if due is None:
-        return State.STANDING if cycle["pauses"] and cycle["pauses"][-1]["to_at"] is None else State.NEVER_DUE
-    return State.OVERDUE if due < at else State.RUNNING
+        return State.STANDING if is_paused(cycle) else State.NEVER_DUE
+    return State.OVERDUE if is_overdue(clock, at) else State.RUNNING

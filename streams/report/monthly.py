@@ -12,7 +12,7 @@ from processors.periods.figures import Key
 from processors.periods.period import Period
 from streams.report import sections
 from streams.report.deciding import Decisions
-from streams.report.material import Material
+from streams.report.material import Material, total
 from streams.report.model import LATE, SOFT, Note, Part, Report, Table, Tile, cell, cells
 from streams.report.parts import Writer
 from streams.report.periods import PERIOD, beside
@@ -68,8 +68,8 @@ class _Month:
 
     def _counts(self) -> tuple[int, int]:
         """Decisions made, and in effect, in the month."""
-        of, lies_in = self.decisions.of_month, self.decisions.lies_in
-        return sum(lies_in(one.made_at) for one in of), sum(lies_in(one.effective_at) for one in of)
+        rows = self.m.rows("decision", MONTH)
+        return total(row.values["made"] for row in rows), total(row.values["effective"] for row in rows)
 
     def tiles(self) -> Iterator[Tile]:
         t, found = self.t, self.decisions

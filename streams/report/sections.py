@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from processors.events import INDICATOR_KINDS, PULSE_LEVELS
 from processors.measures import people
 from processors.measures.people import PulseSum
-from processors.measures.terms import ALL, MONTH, NANO
+from processors.measures.terms import ALL, MONTH
 from streams.report import charts
 from streams.report.charts import Bar, Pair, Words
 from streams.report.material import Material, Values, total
@@ -68,7 +68,7 @@ def employees(material: Material, writer: Writer) -> Iterator[Part]:
     """Means by level, and how far apart the levels see it."""
     t, rows, gaps = writer.t, [], []
     for (unit, question), one in sorted(material.sums(people.FAMILY, MONTH, PulseSum).items()):
-        means = {level: one.sums[level] / NANO / one.counts[level] for level in PULSE_LEVELS if one.counts[level]}
+        means = one.means()
         gap = material.values("perception_gap", _FOUR_WEEKS, unit=unit, question=question).get("gap")
         name, asked = t.term("unit", unit), t.term("question", question)
         shown = [t.of_hundred(means.get(level)) for level in PULSE_LEVELS]

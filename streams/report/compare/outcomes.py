@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from processors.canonical import instant, rfc3339
 from processors.policy import CLOCKS
+from processors.settled import is_open
 from streams import UserError
 
 _MOST_EXAMPLES = 5
@@ -137,6 +138,6 @@ def _check_until(row_a: Row, row_b: Row, until: list[int | None]) -> None:
 def _until(row: Row) -> int | None:
     """The instant as of which a row was read: an open case has waited since its reception until then."""
     last = row["cycles"][-1]
-    if last["closed_at"] is not None or last["withdrawn_at"] is not None:
+    if not is_open(last):
         return None
     return instant(last["received_at"]) + round(float(last["clocks"]["resolve"]["elapsed_s"]) * 1000)
