@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from processors.measures.terms import ALL
 from processors.panes import DAY_MS
-from processors.periods.figures import Figure, Figures, Key
+from processors.periods.figures import Figures, Key
 from processors.policy import CLOCKS, OTHER
 from streams.report import charts, periods
 from streams.report.charts import Bar, Range, Strip, Words
@@ -77,8 +77,8 @@ class _Day:
     def tiles(self) -> Iterator[Tile]:
         t, n = self.t, sum(self.overdue.values())
         yield Tile(t("tile.overdue"), t.number(n), t("tile.overdue.note"), LATE if n else "")
-        usual = [figure.n for figure in self._earlier("feedback", "count_per_day", touchpoint=ALL, kind=ALL)]
-        note = t("tile.usual", n=t.counted(sum(usual) / len(usual))) if usual else ""
+        usual = self._usual(Key("feedback", (("touchpoint", ALL), ("kind", ALL)), "count_per_day"))
+        note = t("tile.usual", n=t.counted(usual)) if usual is not None else ""
         yield Tile(t("tile.came"), t.number(self._came()), note)
         completed = t("tile.completed", p50=t.length(self.acknowledge.get("completed_p50_s")))
         yield Tile(t("tile.reaction"), t.length(self.acknowledge.get("p50_s")), completed if self.acknowledge else "")
@@ -92,9 +92,10 @@ class _Day:
             if row.labels["touchpoint"] == touchpoint and kind in (None, row.labels["kind"])
         )
 
-    def _earlier(self, measure: str, value: str, **labels: str) -> list[Figure]:
-        key = Key(measure, tuple(labels.items()), value)
-        return [figures[key] for figures in self.earlier if key in figures]
+    def _usual(self, key: Key) -> float | None:
+        """The mean of earlier weeks, those in which nothing happened counted; None where there is nothing to tell."""
+        known = [x for figures in self.earlier if (x := _value(figures, key)) is not None]
+        return sum(known) / len(known) if known else None
 
     # -- sections
 
@@ -188,9 +189,7 @@ class _Day:
             write = periods.writing(t, key)
             earlier = [_value(figures, key) for figures in self.earlier]
             value = _value(now, key)
-            known = [x for x in earlier if x is not None]
-            usual = sum(known) / len(known) if known else None
-            rows.append(cells(name, write(value), write(usual), *map(write, earlier)))
+            rows.append(cells(name, write(value), write(self._usual(key)), *map(write, earlier)))
             strips.append(Strip(name, earlier, value, write(value)))
         words = Words("weekday-chart", t("weekday.chart"), t("weekday.desc"))
         yield Chart(

@@ -12,12 +12,14 @@ from processors.measures.terms import ALL, Row
 from processors.panes import DAY_MS, HOUR_MS
 from processors.periods.changes import compare, figures
 from processors.periods.period import both
+from streams.report.material import Material
 from streams.report.periods import moved, told, verdict
 from streams.report.speech import Speech
 from streams.report.writing import render
+from streams.results.cells import KnownCells
 from tests.unit.report.made import SUNDAYS, decided, material, of_shop
 from tests.unit.report.reading import Page, read
-from tests.unit.shop import END, Shop, measured
+from tests.unit.shop import END, Shop, cells_of, measured
 
 T = Speech("en", ZoneInfo("Europe/Helsinki"))
 WEEK = 7 * DAY_MS
@@ -62,6 +64,21 @@ def test_what_came_in_is_the_feedback_of_the_day(pages: dict[str, Page], rows: l
             for kind in ("complaint", "question", "suggestion", "praise", "none")
         ]
         assert table.row(name)[1:] == [T.number(n) for n in (sum(counts), *counts)]
+
+
+def test_what_usually_comes_is_one_figure_and_counts_weeks_without_anything(shop: Shop) -> None:
+    came = {7: 6, 14: 0, 21: 3, 27: 1}  # feedback by how many days ago; the last is of no such weekday
+    events = [
+        Feedback(f"{back}-{n}", END - back * DAY_MS - HOUR_MS, f"{back}-{n}", "support", "normal")
+        for back, count in came.items()
+        for n in range(count)
+    ]
+    cells = cells_of(events, END, shop.config)
+    known = KnownCells("here", END, END - 27 * DAY_MS, cells)
+    page = read(render("daily", Material(shop.config, known, END, list), "en"))
+    assert "usually 3 on this weekday" in page.text
+    _, today, usual, *earlier = page.table("Today and the same weekday before").row("Feedback a day")
+    assert (today, usual, earlier) == ("0", "3", ["6", "0", "3"])
 
 
 def test_critical_that_is_overdue_is_what_runs_past_its_due(pages: dict[str, Page], rows: list[Row]) -> None:
