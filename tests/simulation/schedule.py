@@ -57,7 +57,9 @@ class Schedule:
         if not has_sources:
             self._weights["heartbeat"] = 0
         for name in self.dice.sample(sorted(_WEIGHTS), 4):  # every schedule has a temper of its own
-            self._weights[name] *= self.dice.choice((0, 3)) if name not in ("work", "fetch", "send", "pass", "happen", "rebalance") else 1
+            self._weights[name] *= (
+                self.dice.choice((0, 3)) if name not in ("work", "fetch", "send", "pass", "happen", "rebalance") else 1
+            )
         for _ in range(self.dice.choice((1, 2, 3))):
             self.world.start()
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
 from streams.shard.claims import FOREVER, Claims, Source, backfill, limited, noted
+from streams.shard.clock import EventClock, WallClock
 from streams.shard.progress import DecisionProgress
 
 SETTLE = 10
@@ -42,13 +43,13 @@ def refreshed(
     sources: Sequence[Source] = (),
     reach: Claims | None = None,
 ) -> Claims:
-    reach = reach or Claims(sources, SETTLE)
+    reach = reach or Claims(sources, SETTLE, WallClock())
     reach.refresh(read, controls or {}, now)
     return reach
 
 
 def test_before_anything_is_known_nothing_is_claimed() -> None:
-    assert Claims([], SETTLE).horizon("store") == 0
+    assert Claims([], SETTLE, WallClock()).horizon("store") == 0
     assert refreshed([500, None, 700], 1_000).horizon("store") == 0
 
 
@@ -59,7 +60,7 @@ def test_the_place_that_is_least_far_bounds_it_and_so_does_the_clock() -> None:
 
 @given(st.lists(st.tuples(st.lists(st.none() | st.integers(0, 1_000), min_size=3, max_size=3), st.integers(0, 1_000))))
 def test_it_never_moves_back_and_never_beyond_what_was_read(steps: list[tuple[list[int | None], int]]) -> None:
-    reach, before, most = Claims([], SETTLE), 0, 0
+    reach, before, most = Claims([], SETTLE, WallClock()), 0, 0
     for read, now in steps:
         reach.refresh(read, {}, now)
         known = [until for until in read if until is not None]
@@ -82,7 +83,7 @@ def test_during_a_backfill_nothing_new_is_claimed() -> None:
 
 
 def test_after_a_backfill_all_must_have_come_to_where_it_ended() -> None:
-    notes, reach = Notes(), Claims([], SETTLE)
+    notes, reach = Notes(), Claims([], SETTLE, WallClock())
     notes.say(BACKFILL_BEGIN, "old", 510)
     notes.say(BACKFILL_END, "old", 800)
     assert not backfill(notes.controls)

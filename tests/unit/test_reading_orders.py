@@ -18,6 +18,7 @@ from processors.events import Action, Decision, Feedback
 from processors.ledger import Ledger
 from streams import config as configuration
 from streams.shard.claims import Claims
+from streams.shard.clock import WallClock
 from streams.shard.progress import DecisionProgress
 from streams.shard.stages import Stage, stages
 
