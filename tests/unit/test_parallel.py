@@ -85,7 +85,7 @@ def test_makers_end_when_nobody_wants_more(config: Config, events: list[Event]) 
 def test_makers_do_not_outlive_whoever_takes_the_parts() -> None:
     program = (
         "import multiprocessing, os, signal\n"
-        "from tests.unit import test_settling as t\n"
+        "from tests.unit import test_parallel as t\n"
         "from streams import settling\n"
         "config = t.load(t.CONFIG)\n"
         "events = list(t.Organisation(config, 11, t.beginning(t.END, 1, config.timezone)).until(t.END))\n"
