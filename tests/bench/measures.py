@@ -27,20 +27,23 @@ from processors.measures.terms import Contribution
 from processors.standing import Standings, of_case
 from streams.config import Config, load, parse
 from streams.demo.organisation import Organisation
+from streams.kafka.records import ConsumerRecord
 from streams.kafka.topics import CHANGELOGS
 from streams.measures.frame import frame
-from streams.measures.publisher import CellPublisher
+from streams.measures.publisher import TOPIC, CellPublisher
 from streams.measures.subscriber import CellSubscriber
 from streams.measures.view import Snapshot
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
-from streams.shard.counters import Counters
+from streams.shard.clock import EventClock
 from streams.shard.packing import pack, unpack
 from streams.shard.shard import ShardId
 from streams.shard.store import Store
+from streams.worker.core import WorkerCore
 from streams.worker.metrics import WorkerCollector, viewing
 from tests.bench.world import ROOT, World, say
 from tests.contributions import others
+from tests.shards import core_of
 
 TOUCHPOINTS, CASES, PARTITIONS, DAYS = 1_000, 200_000, 8, 28
 EVENTS_A_SECOND, SECONDS = 2_000, 20
@@ -116,7 +119,7 @@ class Large:
         settings: Any = SimpleNamespace(partitions=PARTITIONS)
         partials = CellSubscriber(settings, frame(self.config))
         for shard in shards:
-            shard.sharing._unsent = shard.cells.cells()
+            shard.publisher._unsent = shard.cells.cells()
             records = list(_shared(shard, 0.0))
             cpu, count = time.process_time(), count + len(records)
             for record in records:
@@ -182,9 +185,10 @@ class Large:
             f"({len(text) / 2**20:,.0f} MiB) {looked:.1f} s"
         )
         worker = _worker(self.config, shards, [self._elsewhere(entries) for entries in self._cases[:5_000]])
+        health: Any = SimpleNamespace(partitions=lambda: ())
         seen = Snapshot((), text, NOW, (), 0, 0.0)
         began = time.process_time()
-        own = text_of(WorkerCollector(worker, worker.health).collect())
+        own = text_of(WorkerCollector(worker, health).collect())
         page = own + viewing(seen)
         say(
             f"a scrape: {own.count(b'}'):,} series of its own ({len(own) / 2**20:,.0f} MiB), with the measures "
@@ -237,20 +241,9 @@ class _Timed:
         self._sums[self._name] += time.process_time() - self._began
 
 
-class Record(NamedTuple):
+def _record(key: bytes | None, value: bytes | None) -> ConsumerRecord:
     """As the view's consumer has it."""
-
-    bytes_of_key: bytes
-    bytes_of_value: bytes | None
-
-    def key(self) -> bytes:
-        return self.bytes_of_key
-
-    def value(self) -> bytes | None:
-        return self.bytes_of_value
-
-    def timestamp(self) -> tuple[int, int]:
-        return 0, NOW
+    return ConsumerRecord(TOPIC, 0, 0, NOW, key, value, ())
 
 
 def _shard(number: int) -> Any:
@@ -261,10 +254,11 @@ def _shard(number: int) -> Any:
         store=Store(),
         cells=Cells(pack, unpack),
         sent=[],
+        seconds=0.0,
     )
-    shard.emission = SimpleNamespace(commit=lambda outputs, states: shard.sent.extend(outputs))
-    shard.sharing = CellPublisher(shard)
-    shard.sharing.fill(float("inf"))
+    shard.commit = lambda outputs, states: shard.sent.extend(outputs)
+    shard.publisher = CellPublisher(shard, lambda: shard.seconds)
+    shard.publisher.rebuild(float("inf"))
     return shard
 
 
@@ -272,42 +266,35 @@ def _all_shared(shards: list[Any], now: float) -> list[Any]:
     return [record for shard in shards for record in _shared(shard, now)]
 
 
-def _shared(shard: Any, now: float) -> Iterator[Record]:
+def _shared(shard: Any, now: float) -> Iterator[ConsumerRecord]:
     """What a shard sends until it has sent all."""
-    shard.sharing.share(now, NOW, NOW, False)
-    while shard.sharing._unsent:
-        shard.sharing.share(now, NOW, NOW, False)
+    shard.seconds = now
+    shard.publisher.publish(NOW, NOW, False)
+    while shard.publisher._unsent:
+        shard.publisher.publish(NOW, NOW, False)
     sent, shard.sent[:] = list(shard.sent), []
-    return (Record(one.key or b"", one.value) for one in sent)
+    return (_record(one.key, one.value) for one in sent)
 
 
-def _silent() -> Iterator[Record]:
+def _silent() -> Iterator[ConsumerRecord]:
     """The marks of the other stages, which have nothing to say."""
     for stage in CHANGELOGS:
         if stage != "cases":
             for n in range(PARTITIONS):
-                yield Record(pack([f"{stage}/{n}"]), pack([1, True, NOW, NOW]))
+                yield _record(pack([f"{stage}/{n}"]), pack([1, True, NOW, NOW]))
 
 
-def _worker(config: Config, shards: list[Any], cases: list[list[Entry]]) -> Any:
+def _worker(config: Config, shards: list[Any], cases: list[list[Entry]]) -> WorkerCore:
     for n, shard in enumerate(shards):
         shard.standings = Standings()
         found = {str(i): of_case(judge(entries, config.policies)) for i, entries in enumerate(cases[n::PARTITIONS])}
         shard.standings.fill({name: one for name, one in found.items() if one is not None})
         shard.alarms = SimpleNamespace(counts=dict)
-        shard.reach = SimpleNamespace(horizon=lambda place: NOW)
-    return SimpleNamespace(
-        ready=True,
-        shards={shard.id: shard for shard in shards},
-        config=config,
-        now_ms=lambda shard: NOW,
-        tally=Counters(),
-        sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
-        settings=SimpleNamespace(partitions=PARTITIONS),
-        stages=(),
-        committed_at={},
-        health=SimpleNamespace(partitions=lambda: ()),
-    )
+        shard.claims = SimpleNamespace(horizon=lambda place: NOW)
+        shard.event_now = NOW
+    core = core_of(config, PARTITIONS, EventClock())
+    core.assignment.shards = {shard.id: shard for shard in shards}
+    return core
 
 
 def _memory() -> int:

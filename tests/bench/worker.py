@@ -10,8 +10,9 @@ import urllib.request
 from pathlib import Path
 from threading import Event
 
-from streams.shard.store import Store
+from streams.kafka.log import KafkaLog
 from tests.bench.world import CONFIG, ROOT, World, cost_so_far, cpu_seconds, say
+from tests.shards import restored
 
 _DEADLINE_SECONDS = 300.0
 _SELDOM_SECONDS, _OFTEN_SECONDS = 2.0, 0.1  # between two looks: each costs the worker some tens of milliseconds
@@ -89,8 +90,7 @@ def _kept(world: World) -> None:
     cases = 0
     size = 0
     for partition in range(world.settings.partitions):
-        store = Store()
-        store.restore(world.settings, "cases", partition)
+        store = restored(KafkaLog(world.settings), world.settings, "cases", partition)
         cases += len(store.entities)
         size += sum(len(key) + len(value) for key, value in store.entities.items())
     say(f"state: {cases:,} cases, {size / cases:,.0f} bytes a case (key and value)")

@@ -30,7 +30,7 @@ def test_reading_ends_and_misses_nothing_while_one_partition_grows(applied: Sett
     growing.start()
     try:
         for _ in range(5):
-            read = [message.partition() for message in to_the_end(applied, topic, range(4))]
+            read = [record.partition for record in to_the_end(applied, topic, range(4))]
             assert read.count(3) == RECORDS
     finally:
         enough.set()

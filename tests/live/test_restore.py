@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from processors.events import Action, Decision, Feedback, Obstacle, Pulse
+from streams.kafka.log import KafkaLog
 from streams.kafka.topics import CHANGELOGS
 from streams.settings import Settings
-from streams.shard.store import Store
 from tests.live.workers import Crew, Progress, Raw, WorkerProcess, rytmi, stored
+from tests.shards import restored
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
@@ -63,8 +64,7 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
         # What the next worker holds, in this process: byte by byte what the killed one had made durable.
         for stage, expected in before.items():
             for partition in range(applied.partitions):
-                store = Store()
-                store.restore(applied, stage, partition)
+                store = restored(KafkaLog(applied), applied, stage, partition)
                 mine = {e: v for e, v in expected.entities.items() if e in store.entities}
                 assert store.entities == mine
                 assert store.offsets == {n: at for (n, p), at in expected.positions.items() if p == partition}
@@ -75,8 +75,8 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
         again = crew.start("--session-timeout", "3")
         again.await_shards(len(CHANGELOGS) * applied.partitions)
         took = time.monotonic() - began
-        restored = [match.groups() for match in _READY.finditer(again.said())]
-        by_stage = {stage: sum(int(r[2]) for r in restored if r[0] == stage) for stage in CHANGELOGS}
+        opened = [match.groups() for match in _READY.finditer(again.said())]
+        by_stage = {stage: sum(int(r[2]) for r in opened if r[0] == stage) for stage in CHANGELOGS}
         assert by_stage == {stage: len(found.entities) for stage, found in before.items()}
         assert by_stage == {"cases": CASES} | dict.fromkeys(("decisions", "obstacles", "signals"), CASES // 10)
         # What is derived is rebuilt; what is overdue is claimed once everything that could say otherwise has been read.
@@ -100,7 +100,7 @@ def test_state_after_kill_is_what_it_was_and_how_fast_it_is_back(applied: Settin
     ]
     assert len(changed) == 1
     assert b"case-000000" in changed[0][0]
-    cases = [r for r in restored if r[0] == "cases"]
+    cases = [r for r in opened if r[0] == "cases"]
     seconds = max(float(r[4]) for r in cases)  # they are read side by side
     records = sum(int(r[3]) for r in cases)
     print(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from streams.kafka.log import KafkaLog
 from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
@@ -23,7 +24,7 @@ def said(settings: Settings) -> list[bytes | None]:
 
 
 def test_what_is_made_on_the_way_and_the_state_it_leaves_are_one_transaction(applied: Settings) -> None:
-    emission, states = ShardLog(applied, "cases", 0), list[ChangelogRecord]()
+    own, states = ShardLog(KafkaLog(applied), applied, "cases", 0), list[ChangelogRecord]()
 
     def outputs() -> Iterator[ProducerRecord]:
         for number in range(3):
@@ -31,8 +32,8 @@ def test_what_is_made_on_the_way_and_the_state_it_leaves_are_one_transaction(app
             yield output(number)
         states.append(ChangelogRecord(b"ecase", b"after all of them"))
 
-    emission.open()
-    emission.commit(outputs(), states)
+    own.fence()
+    own.commit(outputs(), states)
     assert said(applied) == [b"0", b"1", b"2"]
     assert [message.value() for message in read(applied, applied.changelog("cases"))] == [b"after all of them"]
 
@@ -42,9 +43,9 @@ def test_a_fault_in_making_outputs_ends_the_transaction_and_the_next_one_holds_n
         yield output(0)
         raise ZeroDivisionError
 
-    emission = ShardLog(applied, "cases", 0)
-    emission.open()
+    own = ShardLog(KafkaLog(applied), applied, "cases", 0)
+    own.fence()
     with pytest.raises(ZeroDivisionError):
-        emission.commit(outputs(), ())
-    emission.commit([output(1)], ())
+        own.commit(outputs(), ())
+    own.commit([output(1)], ())
     assert said(applied) == [b"1"]

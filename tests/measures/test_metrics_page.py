@@ -11,9 +11,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
-from faust.types.tuples import TP
 
-from processors.active import ActiveAlarms
 from processors.alarms import LEVELS
 from processors.backtest import Backtest
 from processors.events import (
@@ -33,8 +31,9 @@ from processors.events import (
 from processors.measures.rows import kept, rows
 from processors.measures.view import View
 from processors.policy import CLOCKS, OTHER
-from processors.standing import CaseStanding, DecisionStanding, ObstacleStanding, Standing, Standings
+from processors.standing import CaseStanding, DecisionStanding, ObstacleStanding, Standing
 from streams.config import Config, parse
+from streams.kafka.records import TopicPartition
 from streams.kafka.topics import CHANGELOGS, INPUTS
 from streams.measures.frame import frame
 from streams.measures.view import Snapshot
@@ -43,12 +42,14 @@ from streams.metrics.measures import MeasureMetrics
 from streams.results.measures import CellsSoFar, add
 from streams.shard.counters import Counters
 from streams.shard.packing import pack, unpack
-from streams.shard.shard import ShardId
+from streams.shard.shard import Shard, ShardId
+from streams.shard.stages import Stage
 from streams.worker.metrics import WorkerCollector, view_families
 from tests.contributions import contributions
 from tests.measures.contents import NOW
 from tests.measures.scratch import DAY, HOUR, MINUTE
 from tests.screens.exported import exported
+from tests.shards import core_of, memory_log, shard_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "metrics.md"
 _LINE = re.compile(r"\| `(rytmi_\w+)` \|([\w, ]*)\| (.*) \| ([^|]+) \|")
@@ -213,47 +214,37 @@ def own(size: Size) -> Counter[str]:
             standing["obstacles"].append(ObstacleStanding(place, cause, 1, 1))
     for unit in [*(one.id for one in config.file.units), OTHER]:
         standing["decisions"] += [DecisionStanding(unit, level, 1) for level in DECISION_LEVELS]
-    shards = {
-        ShardId(stage, n): _shard(n, standing[stage], alarms) for stage in CHANGELOGS for n in range(size.partitions)
+    core = core_of(config, size.partitions)
+    core.assignment.shards = {
+        ShardId(stage.name, n): _shard(stage, n, standing[stage.name], alarms)
+        for stage in core.stages
+        for n in range(size.partitions)
     }
-    tps = [(topic, n) for topic in INPUTS.values() for n in range(size.partitions)]
-    worker: Any = SimpleNamespace(
-        owned=SimpleNamespace(ready=True, shards=shards, now_ms=lambda shard: 10),
-        config=config,
-        tally=_tally(places),
-        sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
-        settings=SimpleNamespace(partitions=size.partitions),
-        stages=[SimpleNamespace(name=stage) for stage in CHANGELOGS],
-        committed_at={TP(*tp): 1.0 for tp in tps},
-    )
-    health: Any = SimpleNamespace(partitions=lambda: [TP(*tp) for tp in tps], caught_up_at=lambda tp: 1.0)
-    return _counted(WorkerCollector(worker, health).collect())
+    core.pipeline.counters = _counters(places)
+    places_of_topics = [TopicPartition(topic, n) for topic in INPUTS.values() for n in range(size.partitions)]
+    core.committed_at.update(dict.fromkeys(places_of_topics, 1))
+    health: Any = SimpleNamespace(partitions=lambda: places_of_topics, caught_up_at=lambda place: 1.0)
+    return _counted(WorkerCollector(core, health).collect())
 
 
-def _shard(partition: int, found: list[Standing], alarms: list[dict[str, Any]]) -> Any:
-    standings, active = Standings(), ActiveAlarms()
-    standings.fill({str(n): one for n, one in enumerate(found)})
-    active.take({**alarm, "id": str(n)} for n, alarm in enumerate(alarms))
-    return SimpleNamespace(
-        partition=partition,
-        standings=standings,
-        alarms=active,
-        reach=SimpleNamespace(horizon=lambda place: 5),
-        store=SimpleNamespace(controls={}, entities={}),
-    )
+def _shard(stage: Stage, partition: int, found: list[Standing], alarms: list[dict[str, Any]]) -> Shard:
+    shard = shard_of(memory_log(), stage, partition)
+    shard.standings.fill({str(n): one for n, one in enumerate(found)})
+    shard.alarms.take({**alarm, "id": str(n)} for n, alarm in enumerate(alarms))
+    return shard
 
 
-def _tally(places: list[str]) -> Counters:
-    tally = Counters()
-    tally.events.update((t, r) for t in INPUTS.values() for r in ("folded", "repeated", "deadletter", "control"))
-    tally.deadletters.update(REASONS)
-    tally.ahead.update(INPUTS.values())
-    tally.misplaced.update(INPUTS.values())
-    tally.purged.update(CHANGELOGS)
-    tally.alarms.update((level, kind) for level in LEVELS for kind in ("raised", "resolved", "retracted"))
-    tally.feedback.update(places)
-    tally.last_feedback.update(dict.fromkeys(places, 1))
-    return tally
+def _counters(places: list[str]) -> Counters:
+    counters = Counters()
+    counters.events.update((t, r) for t in INPUTS.values() for r in ("folded", "repeated", "deadletter", "control"))
+    counters.deadletters.update(REASONS)
+    counters.ahead.update(INPUTS.values())
+    counters.misplaced.update(INPUTS.values())
+    counters.purged.update(CHANGELOGS)
+    counters.alarms.update((level, kind) for level in LEVELS for kind in ("raised", "resolved", "retracted"))
+    counters.feedback.update(places)
+    counters.last_feedback.update(dict.fromkeys(places, 1))
+    return counters
 
 
 def test_every_metric_is_on_the_page_with_its_labels_and_no_other_is() -> None:

@@ -1,35 +1,35 @@
-"""Sharing and the view together, without a broker: as of whatever instant the view stands, it holds just what the
-shards had taken in by then, while they go on, are taken over, rebuilt and swept.
+"""Publishers of cells and the view together, on a log in memory: as of whatever instant the view stands, it holds just
+what the shards had taken in by then, while they go on, are taken over, rebuilt, and what is gone is tombstoned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from random import Random
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.ledger import Entry, Ledger
-from processors.measures.cells import Cells, unpacked
+from processors.measures.cells import unpacked
 from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell, Contribution, Fact, Share
 from processors.measures.view import View
-from streams.kafka.records import ChangelogRecord, ProducerRecord
-from streams.measures import publisher as sharing
-from streams.measures.publisher import CellPublisher, cell_of
-from streams.shard.packing import pack, unpack
+from streams.kafka.memory import MemoryLog
+from streams.kafka.records import ConsumerRecord, TopicPartition
+from streams.measures import publisher
+from streams.measures.publisher import CellPublisher, CellPublishers, cell_of
+from streams.shard.packing import unpack
 from streams.shard.serde import pack as pack_ledger
-from streams.shard.shard import ShardId
-from streams.shard.store import Store, entity_write
+from streams.shard.store import entity_write
 from tests.measures.contents import FRAME, NOW
+from tests.shards import SETTINGS, memory_log, shard_of
 
 PLACES = ("web", "desk", "shop", "phone")
 HOUR = NOW // 3_600_000
+PLACE = TopicPartition(SETTINGS.topic(publisher.TOPIC), 0)
 Contents = dict[Cell, dict[Fact, int]]
 
 
@@ -38,24 +38,28 @@ def share_of(place: str | None) -> Contribution:
     return () if place is None else (Share(Cell("voice", place, "", HOUR), (0, "said", "none", None, None, None), 1),)
 
 
-class Log:
-    """The topic, in memory: what is committed."""
+class World:
+    """The topic, and the time that all publishers run on."""
 
     def __init__(self) -> None:
-        self.records: list[tuple[bytes, bytes | None]] = []
+        self.log = memory_log()
+        self.seconds = 0.0
 
-    def standing(self) -> dict[bytes, bytes]:
-        """Its last records."""
-        last = dict(self.records)
-        return {key: value for key, value in last.items() if value is not None}
+    def records(self) -> list[ConsumerRecord]:
+        """What is committed."""
+        return list(self.log.read(PLACE.topic, (PLACE.partition,)))
+
+    def standing(self) -> set[bytes]:
+        """The keys that have a value."""
+        last = {record.key or b"": record.value for record in self.records()}
+        return {key for key, value in last.items() if value is not None}
 
 
 class Partition:
-    """What one worker after the other has of a partition: entities that stand somewhere, durable in a store."""
+    """What one worker after the other has of a partition: entities that stand somewhere."""
 
-    def __init__(self, number: int, log: Log) -> None:
-        self.log, self.number = log, number
-        self.stored = Store()
+    def __init__(self, number: int, world: World) -> None:
+        self._world, self._number = world, number
         self.known = 0  # how many changes it has taken in
         self.history: list[dict[str, str | None]] = [{}]  # where all stood after so many changes
         self.open()
@@ -63,25 +67,28 @@ class Partition:
     def open(self) -> None:
         """Another worker takes it over: only what is durable is left."""
         stage = SimpleNamespace(name="cases", contribution=lambda known: share_of(known.entries[0].id or None))
-        self.shard: Any = SimpleNamespace(
-            id=ShardId("cases", self.number),
-            partition=self.number,
-            stage=stage,
-            store=self.stored,
-            cells=Cells(pack, unpack),
-            emission=SimpleNamespace(commit=self._commit),
-        )
-        self.sharing = CellPublisher(self.shard)
-        self.sharing.sweep([Cell(*unpack(key)[1:]) for key in self.log.standing() if unpack(key)[1:]])
+        self._shard = shard_of(self._world.log, stage, self._number)
+        self._shard.open()
+        self.publisher = CellPublisher(self._shard, self._monotonic)
+        source = self.publisher.source
+        self.publisher.tombstone(CellPublishers(self._world.log, SETTINGS, self._monotonic).standing([source])[source])
 
-    def _commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
-        self.log.records += [(one.key or b"", one.value) for one in outputs]
+    def _monotonic(self) -> float:
+        return self._world.seconds
+
+    def rebuild(self) -> None:
+        """Let all entities contribute."""
+        self.publisher.rebuild(float("inf"))
+
+    def publish(self, is_busy: bool = False) -> None:
+        """Send what is due, as of what is taken in."""
+        self.publisher.publish(self.known, self.known, is_busy)
 
     def move(self, entity: str, place: str | None) -> None:
         """One change: an entity stands elsewhere, or nowhere."""
         ledger = Ledger((Entry(NOW, 0, place or "", 0, ()),))
-        self.stored.apply(entity_write(entity, pack_ledger(ledger, 0, False)))
-        self.shard.cells.replace(entity, share_of(place))
+        self._shard.commit((), [entity_write(entity, pack_ledger(ledger, 0, False))])
+        self._shard.cells.replace(entity, share_of(place))
         self.history.append({**self.history[-1], entity: place})
         self.known += 1
 
@@ -104,20 +111,21 @@ class Reader:
         self.marks: dict[str, Mark] = {}
         self._next = 0
 
-    def read(self, log: Log, until: int) -> None:
-        for key, value in log.records[self._next : until]:
-            source, *where = unpack(key)
+    def read(self, log: MemoryLog, most: int | None = None) -> None:
+        """Take in what comes next, so many records at most."""
+        records, self._next, _ = log.fetch(PLACE, self._next, most)
+        for record in records:
+            source, *where = unpack(record.key or b"")
             if not where:
-                assert value is not None
-                self.sources.mark(source, mark := Mark(*unpack(value), heard=NOW))
+                assert record.value is not None
+                self.sources.mark(source, mark := Mark(*unpack(record.value), heard=NOW))
                 if mark.is_complete:
                     self.marks[source] = mark
-            elif value is None:
+            elif record.value is None:
                 self.sources.gone(source, Cell(*where))
             else:
-                epoch, packed = cell_of(value)
+                epoch, packed = cell_of(record.value)
                 self.sources.cell(source, epoch, Cell(*where), packed)
-        self._next = max(self._next, until)
 
     def has(self, source: str) -> Contents:
         return {
@@ -131,10 +139,9 @@ class Reader:
 @given(st.integers(0, 1 << 60), st.sampled_from([1, 2, 5_000]))
 def test_the_view_holds_what_the_shards_had_taken_in_as_of_when_it_stands(seed: int, most: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sharing, "_MOST_AT_ONCE", most)
-        dice, log = Random(seed), Log()
-        partitions, reader = [Partition(n, log) for n in range(2)], Reader(2)
-        now = 0.0
+        patched.setattr(publisher, "_MOST_AT_ONCE", most)
+        dice, world = Random(seed), World()
+        partitions, reader = [Partition(n, world) for n in range(2)], Reader(2)
         for _ in range(60):
             partition = dice.choice(partitions)
             what = dice.random()
@@ -144,55 +151,57 @@ def test_the_view_holds_what_the_shards_had_taken_in_as_of_when_it_stands(seed: 
                 partition.open()
             elif what < 0.7:
                 if dice.random() < 0.5:
-                    partition.sharing.fill(float("inf"))
-                now += dice.choice([0.1, 1.0, 5.0, 10.0])
-                partition.sharing.share(now, partition.known, partition.known, dice.random() < 0.3)
+                    partition.rebuild()
+                world.seconds += dice.choice([0.1, 1.0, 5.0, 10.0])
+                partition.publish(is_busy=dice.random() < 0.3)
             else:
-                reader.read(log, dice.randrange(len(log.records) + 1))  # perhaps in the middle of a transaction
+                reader.read(world.log, dice.randrange(1, 20))  # perhaps to the middle of a transaction
                 _holds_what_it_says(reader, partitions)
-        _settles(log, partitions, reader, now)
+        _settles(world, partitions, reader)
 
 
 def _holds_what_it_says(reader: Reader, partitions: list[Partition]) -> None:
     for partition in partitions:
-        source = partition.sharing.source
+        source = partition.publisher.source
         mark = reader.marks.get(source)
         assert reader.has(source) == ({} if mark is None else partition.expected(mark.until))
         assert (source in reader.sources.missing(0)) == (mark is None)
 
 
-def _settles(log: Log, partitions: list[Partition], reader: Reader, now: float) -> None:
+def _settles(world: World, partitions: list[Partition], reader: Reader) -> None:
     """Left alone, all comes to be known, and nothing that is gone stays in the topic."""
     for _ in range(40):
-        now += 10.0
+        world.seconds += 10.0
         for partition in partitions:
-            partition.sharing.fill(float("inf"))
-            partition.sharing.share(now, partition.known, partition.known, False)
-    reader.read(log, len(log.records))
+            partition.rebuild()
+            partition.publish()
+    reader.read(world.log)
     _holds_what_it_says(reader, partitions)
     assert {source: mark.until for source, mark in reader.marks.items()} == {
-        partition.sharing.source: partition.known for partition in partitions
+        partition.publisher.source: partition.known for partition in partitions
     }
-    stand = {tuple(unpack(key)[1:]) for key in log.standing()} - {()}
+    stand = {tuple(unpack(key)[1:]) for key in world.standing()} - {()}
     assert stand == {where for partition in partitions for where in partition.expected(partition.known)}
 
 
 def test_a_mark_is_sent_now_and_then_though_nothing_has_changed() -> None:
-    log = Log()
-    partition = Partition(0, log)
-    partition.sharing.fill(float("inf"))
+    world = World()
+    partition = Partition(0, world)
+    partition.rebuild()
     for tenth in range(200):
-        partition.sharing.share(tenth / 10, 0, 0, False)
-    assert len(log.records) == 1 + 3, "at the beginning, after 5, 10 and 15 seconds"
+        world.seconds = tenth / 10
+        partition.publish()
+    assert len(world.records()) == 1 + 3, "at the beginning, after 5, 10 and 15 seconds"
 
 
 def test_what_changes_again_and_again_is_sent_once_a_second() -> None:
-    log = Log()
-    partition = Partition(0, log)
-    partition.sharing.fill(float("inf"))
-    partition.sharing.share(0.0, 0, 0, False)
+    world = World()
+    partition = Partition(0, world)
+    partition.rebuild()
+    partition.publish()
     for tenth in range(1, 101):
         partition.move("a", PLACES[tenth // 10 % 2])
-        partition.sharing.share(tenth / 10, partition.known, 0, False)
-    marks = [value for key, value in log.records if len(unpack(key)) == 1]
+        world.seconds = tenth / 10
+        partition.publish()
+    marks = [record for record in world.records() if len(unpack(record.key or b"")) == 1]
     assert len(marks) == 11

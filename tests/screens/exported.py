@@ -15,8 +15,8 @@ from streams.config import load
 from streams.measures.frame import frame
 from streams.measures.view import Snapshot
 from streams.metrics.measures import MeasureMetrics
-from streams.shard.counters import Counters
 from streams.worker.metrics import WorkerCollector, view_families
+from tests.shards import core_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rytmi.yaml"
@@ -35,19 +35,9 @@ _RECORD = re.compile(r"\b\w*:[\w:]+")
 def exported() -> dict[str, frozenset[str]]:
     """Labels by name, as Prometheus has them."""
     config = load(EXAMPLE)
-    worker: Any = SimpleNamespace(
-        owned=SimpleNamespace(ready=True, shards={}, now_ms=lambda shard: 0),
-        config=config,
-        tally=Counters(),
-        sink=SimpleNamespace(succeeded_at=1.0, waiting=0, doubtful=(), failures=0),
-        viewing=SimpleNamespace(seen=SEEN),
-        settings=SimpleNamespace(partitions=4),
-        stages=(),
-        committed_at={},
-    )
     health: Any = SimpleNamespace(partitions=lambda: ())
     families = [
-        *WorkerCollector(worker, health).collect(),
+        *WorkerCollector(core_of(config), health).collect(),
         *view_families(SEEN),
         *MeasureMetrics(frame(config)).families([]),
     ]

@@ -23,7 +23,7 @@ from processors.events import Action, Event, Feedback, InvalidEvent, Link
 from processors.ledger import Entry, Ledger, digest
 from processors.policy import CLOCKS, Policies
 from streams import config as configuration
-from streams.shard.claims import FOREVER
+from streams.shard.clock import FOREVER
 from streams.shard.serde import pack, unpack
 from streams.shard.stages import CaseStage, Effects
 from tests.oracle.alarm_strategies import alarming_worlds

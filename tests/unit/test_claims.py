@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
-from streams.shard.claims import FOREVER, Claims, Source, backfill, limited, noted
-from streams.shard.clock import EventClock, WallClock
-from streams.shard.progress import DecisionProgress
+from streams.shard.claims import Claims, Source, backfill, limited, noted
+from streams.shard.clock import FOREVER, EventClock, WallClock
+from tests.shards import decision_progress, mark
 
 SETTLE = 10
 SILENT_AFTER = 100
@@ -41,11 +39,11 @@ def refreshed(
     now: int,
     controls: Mapping[str, int] | None = None,
     sources: Sequence[Source] = (),
-    reach: Claims | None = None,
+    claims: Claims | None = None,
 ) -> Claims:
-    reach = reach or Claims(sources, SETTLE, WallClock())
-    reach.refresh(read, controls or {}, now)
-    return reach
+    claims = claims or Claims(sources, SETTLE, WallClock())
+    claims.refresh(read, controls or {}, now)
+    return claims
 
 
 def test_before_anything_is_known_nothing_is_claimed() -> None:
@@ -60,43 +58,43 @@ def test_the_place_that_is_least_far_bounds_it_and_so_does_the_clock() -> None:
 
 @given(st.lists(st.tuples(st.lists(st.none() | st.integers(0, 1_000), min_size=3, max_size=3), st.integers(0, 1_000))))
 def test_it_never_moves_back_and_never_beyond_what_was_read(steps: list[tuple[list[int | None], int]]) -> None:
-    reach, before, most = Claims([], SETTLE, WallClock()), 0, 0
+    claims, before, most = Claims([], SETTLE, WallClock()), 0, 0
     for read, now in steps:
-        reach.refresh(read, {}, now)
+        claims.refresh(read, {}, now)
         known = [until for until in read if until is not None]
         if len(known) == len(read):
             most = max(most, min(*known, now) - SETTLE)
-        assert before <= reach.horizon("store") == most
+        assert before <= claims.horizon("store") == most
         before = most
 
 
 def test_place_that_is_known_no_more_holds_it_where_it_was() -> None:
-    reach = refreshed([500, 600], 1_000)
-    assert refreshed([None, 900], 1_000, reach=reach).horizon("store") == 500 - SETTLE
+    claims = refreshed([500, 600], 1_000)
+    assert refreshed([None, 900], 1_000, claims=claims).horizon("store") == 500 - SETTLE
 
 
 def test_during_a_backfill_nothing_new_is_claimed() -> None:
-    notes, reach = Notes(), refreshed([500, 500], 500)
+    notes, claims = Notes(), refreshed([500, 500], 500)
     notes.say(BACKFILL_BEGIN, "old", 510)
     assert backfill(notes.controls)
-    assert refreshed([900, 900], 900, notes.controls, reach=reach).horizon("store") == 500 - SETTLE
+    assert refreshed([900, 900], 900, notes.controls, claims=claims).horizon("store") == 500 - SETTLE
 
 
 def test_after_a_backfill_all_must_have_come_to_where_it_ended() -> None:
-    notes, reach = Notes(), Claims([], SETTLE, WallClock())
+    notes, claims = Notes(), Claims([], SETTLE, WallClock())
     notes.say(BACKFILL_BEGIN, "old", 510)
     notes.say(BACKFILL_END, "old", 800)
     assert not backfill(notes.controls)
-    assert refreshed([900, 799], 950, notes.controls, reach=reach).horizon("store") == 0
-    assert refreshed([900, 800], 950, notes.controls, reach=reach).horizon("store") == 800 - SETTLE
+    assert refreshed([900, 799], 950, notes.controls, claims=claims).horizon("store") == 0
+    assert refreshed([900, 800], 950, notes.controls, claims=claims).horizon("store") == 800 - SETTLE
 
 
 def test_by_event_time_a_backfill_is_over_at_the_end_of_everything() -> None:
-    notes, reach = Notes(), Claims([], SETTLE, EventClock())
+    notes, claims = Notes(), Claims([], SETTLE, EventClock())
     notes.say(BACKFILL_BEGIN, "old", 510)
     notes.say(BACKFILL_END, "old", 800)
-    assert refreshed([FOREVER, 900], 900, notes.controls, reach=reach).horizon("store") == 0
-    assert refreshed([FOREVER, FOREVER], 950, notes.controls, reach=reach).horizon("store") == 950 - SETTLE
+    assert refreshed([FOREVER, 900], 900, notes.controls, claims=claims).horizon("store") == 0
+    assert refreshed([FOREVER, FOREVER], 950, notes.controls, claims=claims).horizon("store") == 950 - SETTLE
 
 
 def test_each_backfill_ends_by_its_own_name_and_topic_and_the_last_end_counts() -> None:
@@ -121,25 +119,25 @@ def test_control_record_of_a_kind_from_tomorrow_changes_nothing() -> None:
 def test_silent_source_holds_its_touchpoints_and_no_others() -> None:
     notes = Notes()
     notes.say(HEARTBEAT, "shop", 1_000)
-    reach = Claims([SHOP], SETTLE)
-    assert refreshed([1_100], 1_100, notes.controls, reach=reach).horizon("store") == 1_100 - SETTLE
-    refreshed([1_101], 1_101, notes.controls, reach=reach)  # longer than it may be silent
-    assert (reach.horizon("store"), reach.horizon("web")) == (1_000 - SETTLE, 1_101 - SETTLE)
+    claims = Claims([SHOP], SETTLE, WallClock())
+    assert refreshed([1_100], 1_100, notes.controls, claims=claims).horizon("store") == 1_100 - SETTLE
+    refreshed([1_101], 1_101, notes.controls, claims=claims)  # longer than it may be silent
+    assert (claims.horizon("store"), claims.horizon("web")) == (1_000 - SETTLE, 1_101 - SETTLE)
     notes.say(HEARTBEAT, "shop", 1_200)
-    assert refreshed([1_210], 1_210, notes.controls, reach=reach).horizon("store") == 1_210 - SETTLE
+    assert refreshed([1_210], 1_210, notes.controls, claims=claims).horizon("store") == 1_210 - SETTLE
 
 
 def test_source_of_all_touchpoints_holds_all_by_any_of_its_records() -> None:
     notes = Notes()
     notes.say(HEARTBEAT, "desk", 1_000, "action")
     notes.say(HEARTBEAT, "shop", 1_050)
-    reach = refreshed([1_120], 1_120, notes.controls, [DESK, SHOP])
-    assert {reach.horizon(touchpoint) for touchpoint in ("store", "web")} == {0}, "its feedback was never heard of"
+    claims = refreshed([1_120], 1_120, notes.controls, [DESK, SHOP])
+    assert {claims.horizon(touchpoint) for touchpoint in ("store", "web")} == {0}, "its feedback was never heard of"
     notes.say(HEARTBEAT, "desk", 1_040)
-    refreshed([1_130], 1_130, notes.controls, reach=reach)
-    assert {reach.horizon(touchpoint) for touchpoint in ("store", "web")} == {1_000 - SETTLE}
+    refreshed([1_130], 1_130, notes.controls, claims=claims)
+    assert {claims.horizon(touchpoint) for touchpoint in ("store", "web")} == {1_000 - SETTLE}
     notes.say(HEARTBEAT, "desk", 1_090, "action")
-    assert refreshed([1_135], 1_135, notes.controls, reach=reach).horizon("web") == 1_135 - SETTLE
+    assert refreshed([1_135], 1_135, notes.controls, claims=claims).horizon("web") == 1_135 - SETTLE
 
 
 def test_source_of_decisions_is_the_business_of_those_who_read_decisions() -> None:
@@ -153,7 +151,8 @@ def test_source_of_decisions_is_the_business_of_those_who_read_decisions() -> No
     ("links_read", "until"), [(9, None), (10, 100), (19, 100), (20, 200), (29, 200), (30, 150), (99, 150)]
 )
 def test_mark_counts_for_who_has_read_the_links_written_before_it_came(links_read: int, until: int | None) -> None:
-    progress: Any = DecisionProgress.__new__(DecisionProgress)  # neither sends nor listens
-    progress._marks = {3: deque([(10, 100), (20, 200), (30, 150)])}  # the last one: of a new owner
-    assert progress.until(3, links_read) == until
-    assert progress.until(4, links_read) is None
+    progress = decision_progress()
+    for received, said in ((10, 100), (20, 200), (30, 150)):  # the last one: of a new owner
+        progress.take(mark(3, said, received))
+    assert progress.watermark(3, links_read) == until
+    assert progress.watermark(4, links_read) is None

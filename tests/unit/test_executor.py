@@ -17,13 +17,13 @@ def test_nothing_is_done_after_what_failed() -> None:
         assert may_fail.wait(10)
         raise RuntimeError("the transaction could not be ended")
 
-    lane = SerialExecutor("lane", told.append)
-    lane.submit(done.append, "before")
-    failing = lane.submit(fail)
-    after = lane.submit(done.append, "after")  # asked for while nobody knows yet
+    executor = SerialExecutor("executor", told.append)
+    executor.submit(done.append, "before")
+    failing = executor.submit(fail)
+    after = executor.submit(done.append, "after")  # asked for while nobody knows yet
     may_fail.set()
     after.result(10)
-    lane.submit(done.append, "later").result(10)
+    executor.submit(done.append, "later").result(10)
     with pytest.raises(RuntimeError, match="could not be ended"):
         failing.result(10)
     assert done == ["before"]

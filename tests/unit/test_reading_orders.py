@@ -6,7 +6,6 @@ its own, after the deadline has passed; after each, whatever may be claimed is c
 
 from __future__ import annotations
 
-from collections import deque
 from itertools import permutations
 from typing import Any
 
@@ -19,8 +18,8 @@ from processors.ledger import Ledger
 from streams import config as configuration
 from streams.shard.claims import Claims
 from streams.shard.clock import WallClock
-from streams.shard.progress import DecisionProgress
 from streams.shard.stages import Stage, stages
+from tests.shards import decision_progress, mark
 
 POLICIES = configuration.parse(
     {"touchpoints": [{"id": "web"}], "policies": [{"name": "any", "targets": {"acknowledge": "1h"}}]}
@@ -43,8 +42,9 @@ class Reader:
     def __init__(self, where: str, answer: Any, feedback_read: bool) -> None:
         self.waiting: dict[str, list[Any]] = {place: [] for place in PLACES}
         self.read_until = dict.fromkeys(("feedback", "action", "link"), AWAY)
-        self.progress = DecisionProgress.__new__(DecisionProgress)
-        self.progress._marks = {number: deque([(AWAY - 1, AWAY)]) for number in (0, 1)}
+        self.progress = decision_progress()
+        for number in (0, 1):
+            self.progress.take(mark(number, AWAY, AWAY - 1))
         self.claims, self.deadlines, self.alarms = Claims((), 0, WallClock()), Deadlines(), list[Any]()
         by_name = {stage.name: stage for stage in stages(POLICIES, lambda _, value: value, "test")}
         self.cases, self.decisions = by_name["cases"], by_name["decisions"]
@@ -63,14 +63,14 @@ class Reader:
         if place.startswith("decision"):
             for decision in news:
                 self.waiting["link"] += _links(self.decisions, decision)
-            self.progress._marks[int(place[-1])].append((now, now))
+            self.progress.take(mark(int(place[-1]), now, now))
         else:
             self._take(news, now)
             self.read_until[place] = now
         known = [self.read_until["feedback"], self.read_until["action"]]
         self.claims.refresh([*known, *(self.progress.watermark(n, self.read_until["link"]) for n in (0, 1))], {}, now)
         for entity, touchpoint in self.deadlines.take(self.claims.horizon, 10):
-            effects = self.cases.on_deadline(entity, self.known, self.claims.horizon(touchpoint), 0, now)
+            effects = self.cases.telling.on_deadline(entity, self.known, self.claims.horizon(touchpoint), 0, now)
             self._keep(effects)
 
     def _take(self, news: list[Any], now: int) -> None:
