@@ -20,11 +20,12 @@ demo: venv  ## a whole organisation on this machine, with alarms and a live view
 
 test: check  ## everything: check, then measures, screens, stories, and all that needs a real broker
 	@echo "== measures against their oracle, screens, rules, stories"
-	@$(PARALLEL) --dist loadfile tests --ignore=tests/unit --ignore=tests/oracle --ignore=tests/live; failed=$$?; \
+	@$(PARALLEL) --dist loadfile tests --ignore=tests/unit --ignore=tests/oracle \
+		--ignore=tests/contract --ignore=tests/live; failed=$$?; \
 		[ $$failed -ne 2 ] || exit 2; \
-		echo "== tests on a real broker"; $(PYTEST) tests/live && exit $$failed
+		echo "== tests on a real broker"; $(PYTEST) -m "not memory" tests/contract tests/live && exit $$failed
 
-check: venv  ## format, lint, types, imports, unit tests and the core against its oracle
+check: venv  ## format, lint, types, imports, unit tests, the core against its oracle, the log in memory
 	@echo "== format"
 	@$(BIN)/ruff format --check .
 	@echo "== lint"
@@ -33,8 +34,8 @@ check: venv  ## format, lint, types, imports, unit tests and the core against it
 	@$(BIN)/mypy
 	@echo "== imports"
 	@$(BIN)/lint-imports
-	@echo "== unit tests, and the core against its oracle"
-	@$(PARALLEL) --dist worksteal tests/unit tests/oracle
+	@echo "== unit tests, the core against its oracle, the log in memory against its contract"
+	@$(PARALLEL) --dist worksteal -m "not live" tests/unit tests/oracle tests/contract
 
 golden: venv  ## write the golden files anew, less what is pinned; look at the difference before it is committed
 	@$(BIN)/python -m pytest tests/golden --golden

@@ -1,11 +1,15 @@
-"""What all tests share: the option of `make golden`, and where the shared test input is."""
+"""What all tests share: the option of `make golden`, where the shared test input is, and a real broker."""
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from streams.local.broker import Broker
+from tests.brokers import BrokerAddress
 
 # Machines are shared: how long something takes decides no property.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,3 +36,14 @@ def shared() -> Path:
     path = Path(os.environ.get("RYTMI_SHARED") or ROOT.parent / "shared")
     assert path.is_dir(), f"{path} is missing: it has the real log; set RYTMI_SHARED to where it is"
     return path
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerAddress]:
+    """The cluster of RYTMI_KAFKA_BOOTSTRAP, else a broker that ends with the session, even if the session is killed."""
+    elsewhere = os.environ.get("RYTMI_KAFKA_BOOTSTRAP")
+    if elsewhere:
+        yield BrokerAddress(elsewhere, int(os.environ.get("RYTMI_REPLICATION", "1")))
+        return
+    with Broker(tmp_path_factory.mktemp("broker")) as own:
+        yield BrokerAddress(own.bootstrap, replication=1)

@@ -1,9 +1,7 @@
-"""A real broker for the session, and for each test topics that no other test sees."""
+"""For each test topics on the session's broker that no other test sees."""
 
-import os
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,23 +10,7 @@ from confluent_kafka.admin import AdminClient
 from streams.kafka import admin
 from streams.local.broker import Broker
 from streams.settings import Settings
-
-
-@dataclass(frozen=True)
-class Cluster:
-    bootstrap: str
-    replication: int
-
-
-@pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """The cluster of RYTMI_KAFKA_BOOTSTRAP, else a broker that ends with the session, even if the session is killed."""
-    elsewhere = os.environ.get("RYTMI_KAFKA_BOOTSTRAP")
-    if elsewhere:
-        yield Cluster(elsewhere, int(os.environ.get("RYTMI_REPLICATION", "1")))
-        return
-    with Broker(tmp_path_factory.mktemp("broker")) as own:
-        yield Cluster(own.bootstrap, replication=1)
+from tests.brokers import BrokerAddress
 
 
 @pytest.fixture
@@ -39,7 +21,7 @@ def private_broker(tmp_path: Path) -> Iterator[Broker]:
 
 
 @pytest.fixture
-def settings(broker: Cluster, tmp_path: Path) -> Settings:
+def settings(broker: BrokerAddress, tmp_path: Path) -> Settings:
     """Settings under which this test's topics, groups and transactional ids are its own. No topic exists yet."""
     unique = uuid.uuid4().hex[:10]
     return Settings(

@@ -31,8 +31,8 @@ def alter(settings: Settings, name: str, **config: str) -> None:
         ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET) for setting, value in config.items()
     ]
     asked = ConfigResource(ResourceType.TOPIC, name, incremental_configs=entries)
-    admin = AdminClient(settings.client())
-    for answer in admin.incremental_alter_configs([asked]).values():
+    client = AdminClient(settings.client())
+    for answer in client.incremental_alter_configs([asked]).values():
         answer.result()
 
     def altered() -> bool:
