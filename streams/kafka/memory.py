@@ -8,82 +8,17 @@ open. Requests can fail, get lost, or be answered and come once more later (`Fau
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import Enum
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from aiokafka.partitioner import murmur2
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaException
 
+from streams.kafka.memory_partition import Partition
+from streams.kafka.memory_transactions import Status, Transaction, Transactions
 from streams.kafka.records import ConsumerRecord, TopicPartition
-
-
-class Status(Enum):
-    """What has become of a transaction."""
-
-    OPEN = 0
-    COMMITTED = 1
-    ABORTED = 2
-
-
-@dataclass(eq=False)
-class _Transaction:
-    status: Status = Status.OPEN
-    places: set[TopicPartition] = field(default_factory=set)
-
-
-@dataclass
-class _Coordinated:
-    """What the coordinator knows of a transactional id."""
-
-    epoch: int = 0
-    transaction: _Transaction | None = None
-
-
-class _Partition:
-    """Records and ends of transactions (None) with their offsets, which have gaps after compaction."""
-
-    def __init__(self) -> None:
-        self.end = 0
-        self._offsets: list[int] = []
-        self._entries: list[tuple[ConsumerRecord | None, _Transaction | None]] = []
-        self._open: dict[_Transaction, int] = {}  # the first offset of each
-
-    @property
-    def stable(self) -> int:
-        """The offset of the first record of an open transaction; the end where none is open."""
-        return min(self._open.values(), default=self.end)
-
-    def add(self, record: ConsumerRecord | None, transaction: _Transaction | None) -> None:
-        if transaction is not None:
-            if record is None:
-                self._open.pop(transaction, None)
-            else:
-                self._open.setdefault(transaction, self.end)
-        self._offsets.append(self.end)
-        self._entries.append((record, transaction))
-        self.end += 1
-
-    def committed(self, start: int) -> Iterator[ConsumerRecord]:
-        """Committed records from an offset on."""
-        first, behind = bisect_left(self._offsets, start), bisect_left(self._offsets, self.stable)
-        for record, transaction in self._entries[first:behind]:
-            if record is not None and (transaction is None or transaction.status is Status.COMMITTED):
-                yield record
-
-    def compact(self) -> None:
-        last = {record.key: record.offset for record in self.committed(0)}
-        stable = self.stable
-        kept = [
-            (offset, entry)
-            for offset, entry in zip(self._offsets, self._entries, strict=True)
-            if offset >= stable or (entry[0] is not None and last.get(entry[0].key) == offset)
-        ]
-        self._offsets, self._entries = [offset for offset, _ in kept], [entry for _, entry in kept]
 
 
 class Fetched(NamedTuple):
@@ -119,8 +54,8 @@ class MemoryLog:
 
     def __init__(self, partitions: Callable[[str], int], now: Callable[[], int], faults: Faults | None = None) -> None:
         self._count, self._now, self.faults = partitions, now, faults or NoFaults()
-        self._partitions: defaultdict[TopicPartition, _Partition] = defaultdict(_Partition)
-        self._ids: defaultdict[str, _Coordinated] = defaultdict(_Coordinated)
+        self._partitions: defaultdict[TopicPartition, Partition] = defaultdict(Partition)
+        self._transactions = Transactions(lambda place, ended: self._partitions[place].add(None, ended))
         self._lock = threading.RLock()
 
     # -- the port
@@ -151,7 +86,7 @@ class MemoryLog:
         value: bytes | None,
         headers: Iterable[tuple[str, bytes]] | None = None,
         partition: int = -1,
-        transaction: _Transaction | None = None,
+        transaction: Transaction | None = None,
     ) -> TopicPartition:
         """Append a record; where it is."""
         with self._lock:
@@ -162,7 +97,7 @@ class MemoryLog:
             return place
 
     def fetch(self, place: TopicPartition, start: int, most: int | None = None) -> Fetched:
-        """Committed records of a partition from an offset on; `most`: as many at most."""
+        """Committed records of a partition from an offset on; `most`: as many at most, at least one."""
         with self._lock:
             at = self._partitions[place]
             records = list(islice(at.committed(start), most))
@@ -183,55 +118,32 @@ class MemoryLog:
 
     def epoch_of(self, name: str) -> int:
         """The epoch of the newest producer under an id."""
-        return self._ids[name].epoch
+        return self._transactions.epoch(name)
 
-    def late_end(self, name: str, epoch: int, status: Status) -> bool:
-        """A request to end a transaction that was on its way for long; whether the coordinator took it."""
-        with self._lock:
-            found = self._ids[name]
-            if found.epoch != epoch or found.transaction is None:
-                return False
-            self._end(found, status)
-            return True
-
-    # -- transactions
+    # -- what transactional producers ask of the cluster
 
     def open_producer(self, name: str) -> int:
         """Fence whoever has the id and abort what it has open; the new epoch."""
         with self._lock:
-            found = self._ids[name]
-            found.epoch += 1
-            self._end(found, Status.ABORTED)
-            return found.epoch
+            return self._transactions.fence(name)
 
     def produce(
         self, name: str, epoch: int, topic: str, key: bytes | None, value: bytes | None, headers: Any, partition: int
     ) -> None:
         """Append a record of a transaction. Raises KafkaException where the id has a newer epoch."""
         with self._lock:
-            found = self._owned(name, epoch)
-            if found.transaction is None:
-                found.transaction = _Transaction()
-            place = self.append(topic, key, value, headers, partition, found.transaction)
-            found.transaction.places.add(place)
+            transaction = self._transactions.running(name, epoch)
+            transaction.places.add(self.append(topic, key, value, headers, partition, transaction))
 
     def end_transaction(self, name: str, epoch: int, status: Status) -> None:
         """Commit or abort what is open, if anything is. Raises KafkaException where the id has a newer epoch."""
         with self._lock:
-            self._end(self._owned(name, epoch), status)
+            self._transactions.end(name, epoch, status)
 
-    def _owned(self, name: str, epoch: int) -> _Coordinated:
-        found = self._ids[name]
-        if found.epoch != epoch:
-            raise KafkaException(KafkaError(KafkaError._FENCED, f"{name}: epoch {epoch} < {found.epoch}", fatal=True))
-        return found
-
-    def _end(self, found: _Coordinated, status: Status) -> None:
-        if found.transaction is not None:
-            found.transaction.status = status
-            for place in sorted(found.transaction.places):
-                self._partitions[place].add(None, found.transaction)
-            found.transaction = None
+    def late_end(self, name: str, epoch: int, status: Status) -> bool:
+        """A request to end a transaction that was on its way for long; whether the coordinator took it."""
+        with self._lock:
+            return self._transactions.late_end(name, epoch, status)
 
 
 class MemoryProducer:

@@ -6,7 +6,8 @@ from random import Random
 
 from confluent_kafka import KafkaError, KafkaException
 
-from streams.kafka.memory import MemoryLog, Status
+from streams.kafka.memory import MemoryLog
+from streams.kafka.memory_transactions import Status
 
 
 class Crash(BaseException):
