@@ -80,7 +80,11 @@ class Real:
         made = self._admin.create_topics([NewTopic(topic, partitions, self.settings.replication, config=config)])
         made[topic].result()
         self._created.append(topic)
-        until(lambda: len(self._admin.list_topics(timeout=SECONDS).topics[topic].partitions) == partitions, SECONDS)
+        until(lambda: self._has(topic, partitions), SECONDS, f"{topic} is there")
+
+    def _has(self, topic: str, partitions: int) -> bool:
+        found = self._admin.list_topics(timeout=SECONDS).topics.get(topic)
+        return found is not None and len(found.partitions) == partitions
 
     def append(
         self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[Header] = (), partition: int = -1
@@ -97,8 +101,9 @@ class Real:
 
     def close(self) -> None:
         """Delete what was created."""
-        for deleted in self._admin.delete_topics(self._created, operation_timeout=SECONDS).values():
-            deleted.result()
+        if self._created:
+            for deleted in self._admin.delete_topics(self._created, operation_timeout=SECONDS).values():
+                deleted.result()
 
 
 class Cluster:
