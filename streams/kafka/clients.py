@@ -13,6 +13,9 @@ from confluent_kafka import Consumer, Producer
 from streams.kafka.topics import RECORD_MAX_BYTES
 from streams.settings import Settings
 
+# librdkafka waits so long before it asks again for what was not answered. A shorter time would take a broker that is
+# merely busy for one that was asked twice (see streams/kafka/producer.py).
+BACKOFF_MS = 500
 TRANSACTION_SECONDS = 300  # from the first output to the commit: all that waits for a shard is folded in between
 
 TRANSACTIONS: dict[str, Any] = {
@@ -24,6 +27,7 @@ TRANSACTIONS: dict[str, Any] = {
     "queue.buffering.max.messages": 2_000_000,
     "queue.buffering.max.kbytes": 512 * 1024,
     "transaction.timeout.ms": TRANSACTION_SECONDS * 1000,
+    "retry.backoff.ms": BACKOFF_MS,
 }
 """A shard's outputs and state; `transactional.id` is added."""
 

@@ -29,9 +29,18 @@ class TransactionClient(Protocol):
     def init_transactions(self, timeout: float, /) -> None: ...
     def begin_transaction(self) -> None: ...
     def produce(
-        self, topic: str, value: bytes | None, key: bytes | None, partition: int, /, *, headers: Any = None
+        self,
+        topic: str,
+        value: bytes | None,
+        key: bytes | None,
+        partition: int,
+        /,
+        *,
+        headers: Any = None,
+        on_delivery: Any = None,
     ) -> None: ...
     def poll(self, timeout: float, /) -> int: ...
+    def flush(self, timeout: float, /) -> int: ...
     def commit_transaction(self, timeout: float, /) -> None: ...
     def abort_transaction(self, timeout: float, /) -> None: ...
 
@@ -52,8 +61,8 @@ class Log(Protocol):
     def transactions(self, transactional_id: str) -> TransactionClient:
         """A producer, which has not asked the cluster for anything yet. Does not block."""
 
-    def read(self, topic: str, partitions: Iterable[int]) -> Iterator[ConsumerRecord]:
-        """Committed records from the start to the end that there is when it is reached; each partition in order.
+    def read(self, topic: str, partitions: Iterable[int], start: int = 0) -> Iterator[ConsumerRecord]:
+        """Committed records from an offset to the end that there is when it is reached; each partition in order.
 
         Blocks. Raises ReadError.
         """
@@ -78,8 +87,8 @@ class KafkaLog:
     def transactions(self, transactional_id: str) -> TransactionClient:
         return producer(self._settings, TRANSACTIONS, **{"transactional.id": transactional_id})
 
-    def read(self, topic: str, partitions: Iterable[int]) -> Iterator[ConsumerRecord]:
-        return reader.to_the_end(self._settings, topic, partitions)
+    def read(self, topic: str, partitions: Iterable[int], start: int = 0) -> Iterator[ConsumerRecord]:
+        return reader.to_the_end(self._settings, topic, partitions, start)
 
     def end(self, topic: str, partition: int) -> int:
         return reader.end(self._settings, topic, partition)

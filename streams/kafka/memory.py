@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
@@ -129,11 +130,13 @@ class MemoryLog:
 
     def produce(
         self, name: str, epoch: int, topic: str, key: bytes | None, value: bytes | None, headers: Any, partition: int
-    ) -> None:
-        """Append a record of a transaction. Raises KafkaException where the id has a newer epoch."""
+    ) -> int:
+        """Append a record of a transaction; its offset. Raises KafkaException where the id has a newer epoch."""
         with self._lock:
             transaction = self._transactions.running(name, epoch)
-            transaction.places.add(self.append(topic, key, value, headers, partition, transaction))
+            place = self.append(topic, key, value, headers, partition, transaction)
+            transaction.places.add(place)
+            return self.high_watermark(place) - 1
 
     def end_transaction(self, name: str, epoch: int, status: Status) -> None:
         """Commit or abort what is open, if anything is. Raises KafkaException where the id has a newer epoch."""
@@ -146,12 +149,24 @@ class MemoryLog:
             return self._transactions.late_end(name, epoch, status)
 
 
+class Delivered:
+    """What is told of a record that was delivered."""
+
+    def __init__(self, offset: int) -> None:
+        self._offset = offset
+
+    def offset(self) -> int:
+        """Its offset."""
+        return self._offset
+
+
 class MemoryProducer:
     """A transactional producer, as `TransactionClient` says."""
 
     def __init__(self, log: MemoryLog, name: str) -> None:
         self._log, self.name, self.epoch = log, name, 0
         self._failed: KafkaException | None = None
+        self._confirmed: list[Callable[[], object]] = []  # told when it is flushed
 
     def init_transactions(self, timeout: float, /) -> None:
         self._ask("init", lambda: setattr(self, "epoch", self._log.open_producer(self.name)))
@@ -168,13 +183,22 @@ class MemoryProducer:
         /,
         *,
         headers: Any = None,
+        on_delivery: Callable[[None, Delivered], object] | None = None,
     ) -> None:
         try:
-            self._log.produce(self.name, self.epoch, topic, key, value, headers, partition)
+            offset = self._log.produce(self.name, self.epoch, topic, key, value, headers, partition)
         except KafkaException as failed:  # it is sent aside: the commit is what says so
             self._failed = failed
+            return
+        if on_delivery is not None:
+            self._confirmed.append(partial(on_delivery, None, Delivered(offset)))
 
     def poll(self, timeout: float, /) -> int:
+        return 0
+
+    def flush(self, timeout: float, /) -> int:
+        while self._confirmed:
+            self._confirmed.pop(0)()
         return 0
 
     def commit_transaction(self, timeout: float, /) -> None:

@@ -20,8 +20,8 @@ class ReadError(RuntimeError):
     """A topic could not be read to its end."""
 
 
-def to_the_end(settings: Settings, topic: str, partitions: Iterable[int]) -> Iterator[ConsumerRecord]:
-    """The records of some partitions, each partition in order, up to the end that it has when that is reached.
+def to_the_end(settings: Settings, topic: str, partitions: Iterable[int], start: int = 0) -> Iterator[ConsumerRecord]:
+    """The records of some partitions, each in order, from an offset up to the end that it has when that is reached.
 
     Raises ReadError if the broker refuses, or is silent for a minute.
     """
@@ -29,7 +29,7 @@ def to_the_end(settings: Settings, topic: str, partitions: Iterable[int]) -> Ite
     left = set(partitions)  # a partition that grows meanwhile comes to its end more than once
     try:
         # An explicit offset: a reset to the end, which would lose everything silently, is then not possible.
-        reader.assign([TopicPartition(topic, partition, 0) for partition in left])
+        reader.assign([TopicPartition(topic, partition, start) for partition in left])
         heard = time.monotonic()
         while left:
             messages = reader.consume(_CHUNK, _WAIT_SECONDS)

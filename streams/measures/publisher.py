@@ -90,7 +90,7 @@ class CellPublisher:
         ]
         mark = [self._epoch, self._said_all and not self._unsent, self._until, self._at]
         outputs.append(ProducerRecord(TOPIC, pack([self.source]), pack(mark), [], 0))
-        states = [] if self.shard.store.epoch == self._epoch else [epoch_write(self._epoch)]
+        states = None if self.shard.store.epoch == self._epoch else [epoch_write(self._epoch)]
         self.shard.commit(outputs, states)
         self._marked_at = now
 

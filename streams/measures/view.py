@@ -21,8 +21,8 @@ from processors.measures.rows import rows
 from processors.measures.terms import Frame, Row
 from schemas.codec import Codec
 from streams.kafka.log import Log
+from streams.kafka.producer import Fenced
 from streams.kafka.records import ConsumerRecord
-from streams.kafka.shard_log import Fenced
 from streams.measures.subscriber import CellSubscriber
 from streams.measures.windows import Windows
 from streams.metrics.exposition import text_of

@@ -24,7 +24,7 @@ class Windows:
     def __init__(self, log: Log, settings: Settings, codec: Codec, monotonic: Callable[[], float]) -> None:
         self._log, self._settings, self._codec, self._monotonic = log, settings, codec, monotonic
         self._source = f"rytmi/{settings.application}"
-        self._producer = ShardLog(log, settings, "view", 0)
+        self._producer = ShardLog(log, settings, "view", 0, has_state=False)
         self._published: dict[bytes, Row | None] | None = None
         self._published_at = float("-inf")
 
@@ -42,7 +42,7 @@ class Windows:
         outputs = [self._output(name, row, at) for name, row in changed]
         outputs += [ProducerRecord(TOPIC, name, None, []) for name in gone]
         if outputs:
-            self._producer.commit(outputs, ())
+            self._producer.commit(outputs, None)
         self._published, self._published_at = dict(found), now
 
     def _known(self) -> Iterable[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -35,6 +35,17 @@ _PURGED_AT_ONCE = 5_000
 
 EVENT_TIME = "@"  # changelog key of the latest `at` taken in (milliseconds), kept among the offsets
 _NONE: Mapping[str, int] = {}
+
+
+class _Behind:
+    """State that grows while outputs are made, and behind it what was read. May be gone through several times."""
+
+    def __init__(self, states: Sequence[ChangelogRecord], read: Sequence[ChangelogRecord]) -> None:
+        self._states, self._read = states, read
+
+    def __iter__(self) -> Iterator[ChangelogRecord]:
+        yield from self._states
+        yield from self._read
 
 
 class TopicMadeAnew(RuntimeError):
@@ -117,17 +128,23 @@ class Shard:
                 )
 
     def commit(
-        self, outputs: Iterable[ProducerRecord], states: Sequence[ChangelogRecord], offsets: Mapping[str, int] = _NONE
+        self,
+        outputs: Iterable[ProducerRecord],
+        states: Sequence[ChangelogRecord] | None,
+        offsets: Mapping[str, int] = _NONE,
     ) -> None:
         """Send outputs, state and read offsets in one transaction, and take them over: all of it, or nothing.
 
-        This is the only place where a shard's state changes. `states` may grow while outputs are made, `offsets` (by
-        topic, the one that comes next) are final. When it returns, it is durable. May block for minutes. Raises
-        Fenced, KafkaException, and what making the outputs raises; the state is then what it was.
+        This is the only place where a shard's state changes. `states` (None: there is none) may grow while outputs are
+        made, `offsets` (by topic, the one that comes next) are final. When it returns, it is durable. May block for
+        minutes. Raises Fenced, KafkaException, and what making the outputs raises; the state is then what it was.
         """
-        read = [offset_write(topic, offset) for topic, offset in offsets.items()]
-        self._log.commit(outputs, states, read)
-        for record in (*states, *read):
+        if states is None:
+            self._log.commit(outputs, None)
+            return
+        saved = _Behind(states, [offset_write(topic, offset) for topic, offset in offsets.items()])
+        self._log.commit(outputs, saved)
+        for record in saved:
             self.store.apply(record)
 
     def prove(self) -> None:

@@ -5,11 +5,12 @@ written in the same transaction as the state, so that after a crash it is known 
 one delivered again is passed over, not even counted twice. `r` is how many records of an input topic could not be
 taken in one after another up to there, so that starting a worker again and again does not set them all aside. `c` is
 what control records have said (see streams/shard/claims.py). `n` is the epoch under which the partition's cells are
-shared (see streams/measures/publisher.py).
+shared (see streams/measures/publisher.py). Numbers of transactions (see streams/kafka/numbering.py) stand between them.
 """
 
 from __future__ import annotations
 
+from streams.kafka.numbering import KEY as NUMBER
 from streams.kafka.records import ChangelogRecord
 
 _ENTITY, _OFFSET, _REFUSED, _CONTROL, _EPOCH = b"e", b"p", b"r", b"c", b"n"
@@ -27,6 +28,8 @@ class Store:
 
     def apply(self, write: ChangelogRecord) -> None:
         """Take over a record of the changelog."""
+        if write.key == NUMBER:
+            return
         kind, name = write.key[:1], write.key[1:].decode()
         if kind == _OFFSET:
             self.offsets[name] = int(write.value or 0)

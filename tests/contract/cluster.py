@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from streams.kafka.clients import EVENTS, TO_THE_END, consumer, producer
 from streams.kafka.log import KafkaLog, Log, TransactionClient
 from streams.kafka.memory import MemoryLog
+from streams.kafka.numbering import KEY as NUMBER
 from streams.kafka.records import ConsumerRecord
 from streams.kafka.records import TopicPartition as Place
 from streams.kafka.shard_log import ShardLog
@@ -143,8 +144,8 @@ class Cluster:
         return list(self.log.read(topic, range(self._partitions[topic]) if partitions is None else partitions))
 
     def values(self, topic: str, partition: int = 0) -> list[bytes | None]:
-        """What is read of a partition."""
-        return [record.value for record in self.read(topic, (partition,))]
+        """What is read of a partition; the numbers of transactions in a changelog aside."""
+        return [record.value for record in self.read(topic, (partition,)) if record.key != NUMBER]
 
     def shows(self, topic: str, expected: Sequence[bytes | None], partition: int = 0) -> bool:
         """Wait until a partition shows what it should."""

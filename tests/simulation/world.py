@@ -9,8 +9,8 @@ from typing import Any
 from processors.canonical import instant
 from streams.alertmanager.posting import Access, Unreachable
 from streams.kafka.memory import MemoryLog
+from streams.kafka.producer import Fenced
 from streams.kafka.records import TopicPartition
-from streams.kafka.shard_log import Fenced
 from streams.kafka.topics import CHANGELOGS, INPUTS
 from streams.measures.publisher import TOPIC as CELLS
 from tests.simulation.faults import Crash, SeededFaults

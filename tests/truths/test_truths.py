@@ -13,13 +13,13 @@ from statistics import mean, stdev
 from typing import Any
 
 import pytest
-from tests.simulation import counted
 
 from processors.canonical import instant
 from processors.events import Decision, Event, Feedback, Indicator, Obstacle, Pulse
 from streams.config import Config, load, parse
 from streams.demo.organisation import Organisation, Plan
 from streams.demo.organisation.truths import truths
+from tests.simulation import counted
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MODES = sorted(path.stem for path in (EXAMPLES / "modes").iterdir())
