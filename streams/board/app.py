@@ -22,16 +22,16 @@ from starlette.types import ASGIApp
 
 from schemas.codec import Codec
 from streams.board.access import Access
-from streams.board.acting import KINDS, Acting, Asked, Refusal
-from streams.board.following import Changed, Following
+from streams.board.commands import KINDS, Acting, Asked, Refusal
+from streams.board.csrf import Forms
+from streams.board.forms import clean, fields, inside, is_ours
 from streams.board.headers import Guarded
 from streams.board.hub import Hub
 from streams.board.identity import Denied, Identity, today
 from streams.board.pages import Pages, Shown
-from streams.board.sent import clean, fields, inside, is_ours
-from streams.board.showing import environment, segment
-from streams.board.signs import Forms
+from streams.board.projection import Changed, Following
 from streams.board.store import Store
+from streams.board.templates import environment, segment
 from streams.board.words import LANGUAGES, NAMES, Words, preferred
 from streams.config import Config
 

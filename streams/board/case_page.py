@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.codec import Codec
-from streams.board.acting import Acting, of
-from streams.board.following import ALARM, CLOCK
+from streams.board.commands import Acting, of
 from streams.board.identity import Identity
-from streams.board.line import items, picture
+from streams.board.projection import ALARM, CLOCK
 from streams.board.rows import row
 from streams.board.store import Held, Store
+from streams.board.timeline import items, picture
 from streams.board.words import Words
 from streams.config import Config
 from streams.explain.gathering import gather

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from streams.board.following import Changed
+from streams.board.projection import Changed
 
 TICK_SECONDS = 20.0  # ages grow without events
 _KEPT_ALIVE = b": still here\n\n"

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from schemas.codec import Codec
 from streams.board import case_page, cases, person, unit_page
 from streams.board.access import Access
-from streams.board.acting import Acting
+from streams.board.commands import Acting
 from streams.board.identity import Identity
 from streams.board.store import Store
 from streams.board.words import Words

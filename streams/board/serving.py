@@ -8,12 +8,12 @@ import uvicorn
 
 from schemas.codec import Codec
 from streams.board.access import Access
-from streams.board.acting import Acting
 from streams.board.app import Board
-from streams.board.following import Following
+from streams.board.commands import Acting
+from streams.board.csrf import Forms
 from streams.board.hub import Hub
+from streams.board.projection import Following
 from streams.board.sending import Sending
-from streams.board.signs import Forms
 from streams.board.store import Store
 from streams.config import Config
 from streams.kafka import admin

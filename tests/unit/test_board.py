@@ -20,13 +20,13 @@ from processors.events import Action, Event, Feedback, Obstacle
 from schemas.codec import Codec
 from streams.board import store as tables
 from streams.board.access import Access
-from streams.board.acting import Acting
 from streams.board.app import TOKEN_COOKIE, Board
-from streams.board.following import ALARM, Following
+from streams.board.commands import Acting
+from streams.board.csrf import Forms
 from streams.board.hub import Hub
 from streams.board.identity import AccessError, hashed, new_token, today
+from streams.board.projection import ALARM, Following
 from streams.board.sending import Sending
-from streams.board.signs import Forms
 from streams.board.store import Record, Store
 from streams.board.words import LANGUAGES, preferred
 from streams.config import Config, parse

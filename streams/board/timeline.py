@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from streams.board.acting import CLOSE
+from streams.board.commands import CLOSE
 from streams.board.store import Record
 from streams.board.words import Words
 from streams.explain.alarms import what_of, who
