@@ -6,36 +6,27 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from processors.backtest import Backtest
 from processors.events import Action, Event, Feedback, Obstacle
-from schemas.codec import Codec
 from streams.board import store as tables
 from streams.board.access import Access
-from streams.board.app import TOKEN_COOKIE, Board
-from streams.board.commands import Acting
-from streams.board.csrf import Forms
-from streams.board.hub import Hub
 from streams.board.identity import AccessError, hashed, new_token, today
-from streams.board.projection import ALARM, Following
-from streams.board.sending import Sending
-from streams.board.store import Record, Store
+from streams.board.projection import ALARM
 from streams.board.words import LANGUAGES, preferred
-from streams.config import Config, parse
-from streams.kafka.sender import SendError
+from streams.config import parse
 from streams.language.outside import plain
+from tests.board_world import CODEC, World
 
 HOUR = 3_600_000
 NOW = time.time_ns() // 1_000_000
-CODEC = Codec(None, lambda name: name)
 CONFIG = parse(
     {
         "timezone": "Europe/Helsinki",
@@ -62,83 +53,9 @@ TURNED = "\u202egnp.exe\u2066"
 HOSTILE = f"{SCRIPT}{TURNED}'\"{{{{7*7}}}} %s {{n}}"
 
 
-def records(events: Iterable[Event], config: Config = CONFIG) -> list[Record]:
-    """The enriched cases of events."""
-    backtest = Backtest(config.policies)
-    for event in events:
-        backtest.add(event)
-    assert list(backtest.finish()) == []
-    return [backtest.record(*one) for one in backtest.cases()]
-
-
-class Cluster(Sending):
-    """Takes what is sent; `answers` False: no cluster does."""
-
-    def __init__(self) -> None:
-        self.audits: list[Record] = []
-        self.actions: list[Action] = []
-        self.answers = True
-
-    def audit(self, record: Record) -> None:
-        CODEC.encode("audit", record)
-        if not self.answers:
-            raise SendError("no cluster answers")
-        self.audits.append(record)
-
-    def action(self, event: Action) -> None:
-        CODEC.encode("action", event)
-        self.actions.append(event)
-
-
-class Read(Following):
-    """Has read everything."""
-
-    def __init__(self) -> None:
-        threading.Thread.__init__(self)
-        self.caught_up, self.trouble, self.unreadable = threading.Event(), None, 0
-        self.caught_up.set()
-
-    def run(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-
-class World:
-    """A board, and what was sent from it."""
-
-    def __init__(self, home: Path, env: dict[str, str], me: str = "anna", events: Iterable[Event] = EVENTS) -> None:
-        self.store, self.cluster = Store(home / "view.sqlite"), Cluster()
-        self.happened = list(events)
-        self.fold()
-        acting = Acting(self.store, self.cluster, self.names)
-        access = Access(env, me)
-        parts = (CONFIG, self.store, CODEC, Hub(), Read(), access, Forms(home / "forms.key"), acting)
-        self.board = Board(*parts)
-        self.app = self.board.app()
-
-    def names(self, unit: str) -> set[str]:
-        return self.board.pages.names(unit)
-
-    def fold(self) -> None:
-        """As when it has come back through the stream."""
-        with self.store.writing() as to:
-            for record in records(self.happened):
-                tables.put_case(to, record)
-
-    def client(self, token: str | None = None, peer: str = "10.0.0.9") -> TestClient:
-        """A browser. token: in its cookie."""
-        found = TestClient(
-            cast(Any, self.app), base_url="http://localhost", client=(peer, 50000), raise_server_exceptions=False
-        )
-        if token is not None:
-            found.cookies.set(TOKEN_COOKIE, token)
-        found.headers["accept-language"] = "en"
-        return found
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World(tmp_path, {})
+    return World(tmp_path, CONFIG, {}, EVENTS)
 
 
 class Doors:
@@ -175,7 +92,7 @@ def doors(tmp_path: Path) -> Doors:
 
 @pytest.fixture
 def guarded(tmp_path: Path, doors: Doors) -> World:
-    return World(tmp_path, doors.env)
+    return World(tmp_path, CONFIG, doors.env, EVENTS)
 
 
 def form_of(client: TestClient, case: str, kind: str, **more: str) -> dict[str, str]:
@@ -232,7 +149,7 @@ def test_critical_cases_come_before_those_that_are_overdue_for_longer(tmp_path: 
         Feedback("f5", NOW - HOUR, "K-5", "web", "normal"),
     )
     sooner = (Feedback("f6", NOW - HOUR // 4, "K-6", "web", "critical"),)
-    text = World(tmp_path, {}, events=(*EVENTS, *longer, *sooner)).client().get("/").text
+    text = World(tmp_path, CONFIG, {}, (*EVENTS, *longer, *sooner)).client().get("/").text
     shown = re.findall(r'id="([os])-(K-\d)"', text)
     assert shown == [("o", "K-1"), ("o", "K-4"), ("o", "K-5"), ("s", "K-6"), ("s", "K-2"), ("s", "K-3")]
 
@@ -302,7 +219,7 @@ def test_of_two_who_take_a_case_at_once_the_second_is_told_who_has_it(guarded: W
 def test_many_threads_that_take_a_case_send_one_action(tmp_path: Path, doors: Doors) -> None:
     for number in range(8):
         doors.add(f"t{number}", "unit", ["net"])
-    world = World(tmp_path, doors.env)
+    world = World(tmp_path, CONFIG, doors.env, EVENTS)
     clients = [world.client(doors.tokens[f"t{number}"]) for number in range(8)]
     forms = [form_of(client, "K-1", "take") for client in clients]
     start = threading.Barrier(8)
@@ -370,7 +287,7 @@ def test_hostile_text_in_every_field_is_shown_and_does_nothing(tmp_path: Path, t
         Action("a", NOW - 2 * HOUR, text, "assigned", actor=text, owner=text, cause=text),
         Obstacle("o", NOW - 2 * HOUR, text, "raised", "web", text, (text,), text),
     ]
-    world = World(tmp_path, {}, events=events)
+    world = World(tmp_path, CONFIG, {}, events)
     alarm = dict.fromkeys(("share", "after_ms", "due_at", "received_at", "last_kind"))
     alarm |= {"id": text, "about": "clock", "kind": "raised", "level": "breach", "step": 0, "case": text, "cycle": 1}
     alarm |= {"clock": "decide", "at": NOW - HOUR, "announced_at": NOW - HOUR, "unit": "net", "touchpoint": "web"}
@@ -545,7 +462,7 @@ def test_reaction_times_count_those_who_still_wait(tmp_path: Path) -> None:
         events.append(Action(f"o{number}", NOW - 10 * day + 1, case, "assigned", owner="bob"))
         if number < 3:
             events.append(Action(f"c{number}", NOW - 10 * day + HOUR, case, "closed", actor="bob"))
-    client = World(tmp_path, {}, events=events).client()
+    client = World(tmp_path, CONFIG, {}, events).client()
     text = " ".join(client.get("/people/bob").text.split())
     closing = text[text.index("Closing</th>") : text.index("</tr>", text.index("Closing</th>"))]
     assert re.findall(r'data-label="(?:Started|Still wait|Median)">([^<]+)<', closing) == ["10", "7", "–"]
