@@ -14,12 +14,13 @@ from processors.events import Action, Event
 from schemas.codec import Codec
 from streams.board import store as tables
 from streams.board.access import Access
-from streams.board.app import TOKEN_COOKIE, Board
-from streams.board.commands import Acting
-from streams.board.csrf import Forms
+from streams.board.app import Board
+from streams.board.commands import Commands
+from streams.board.forms import CsrfTokens
 from streams.board.hub import Hub
-from streams.board.projection import Following
+from streams.board.projection import Projection
 from streams.board.sending import Sending
+from streams.board.sign_in import TOKEN_COOKIE
 from streams.board.store import Record, Store
 from streams.config import Config
 from streams.kafka.sender import SendError
@@ -55,7 +56,7 @@ class Cluster(Sending):
         self.actions.append(event)
 
 
-class Read(Following):
+class Read(Projection):
     """Has read everything."""
 
     def __init__(self) -> None:
@@ -77,9 +78,9 @@ class World:
         self.config, self.store, self.cluster = config, Store(home / "view.sqlite"), Cluster()
         self.happened = list(events)
         self.fold()
-        acting = Acting(self.store, self.cluster, self.names)
+        commands = Commands(self.store, self.cluster, self.names)
         access = Access(env, me)
-        parts = (config, self.store, CODEC, Hub(), Read(), access, Forms(home / "forms.key"), acting)
+        parts = (config, self.store, CODEC, Hub(), Read(), access, CsrfTokens(home / "forms.key"), commands)
         self.board = Board(*parts)
         self.app = self.board.app()
 

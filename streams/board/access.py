@@ -18,8 +18,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from streams.board.identity import AccessError, Denied, Identity
-from streams.board.people import Register
+from streams.board.identity import AccessError, Denied, Identity, Register
 
 _HEADER = "x-forwarded-user"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from schemas.codec import Codec
-from streams.board.commands import Acting, of
+from streams.board.commands import Commands, state_of
 from streams.board.identity import Identity
 from streams.board.projection import ALARM, CLOCK
 from streams.board.rows import row
@@ -28,7 +28,7 @@ def show(
     codec: Codec,
     config: Config,
     held: Held,
-    acting: Acting,
+    commands: Commands,
     names: Iterable[str],
     who: Identity,
     say: Words,
@@ -43,7 +43,7 @@ def show(
     (_, summary), *parts = story(facts, config.timezone)
     audits = store.audits(record["case"])
     told = items(facts, outcomes, audits, say)
-    state = of(record)
+    state = state_of(record)
     return {
         "case": record["case"],
         "record": record,
@@ -52,9 +52,9 @@ def show(
         "state": state,
         "summary": [say.say(one) for one in summary],
         "parts": [(say.say(heading), [say.say(one) for one in lines]) for heading, lines in parts],
-        "line": told[-_LATEST_SHOWN:],
+        "timeline": told[-_LATEST_SHOWN:],
         "picture": picture(facts),
-        "pending": [_pending(one, say) for one in acting.under_way(record, say.now)],
+        "pending": [_pending(one, say) for one in commands.under_way(record, say.now)],
         "acts": who.acts(held.unit),
         "mine": record["owner"] == who.name,
         "names": sorted(names),

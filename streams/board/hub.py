@@ -1,4 +1,4 @@
-"""Who looks at what: changes come from the following thread, and wake those who look at what has changed.
+"""Server-sent events: changes come from the projection's thread, and wake the pages that show what has changed.
 
 A page says as of which change it was made (`version`), so that what changed between its making and its listening, or
 while its connection was gone, wakes it at once.
@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from streams.board.identity import Identity
 from streams.board.projection import Changed
 
 TICK_SECONDS = 20.0  # ages grow without events
@@ -88,3 +89,12 @@ class Hub:
                 event.clear()
                 yield _CHANGED
                 await asyncio.sleep(rest_seconds)
+
+
+def concerns(who: Identity, case: str | None, unit: str | None) -> Callable[[Changed], bool]:
+    """Whether a change concerns a page: that of a case, that of a unit, or, with neither, a list of what they see."""
+    if case is not None:
+        return lambda changed: ("case", case) in changed
+    if unit is not None:
+        return lambda changed: ("unit", unit) in changed or ("windows", "") in changed
+    return lambda changed: any(kind == "unit" and who.sees(name) for kind, name in changed)

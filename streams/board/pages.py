@@ -13,7 +13,7 @@ from starlette.requests import Request
 from schemas.codec import Codec
 from streams.board import case_page, cases, person, unit_page
 from streams.board.access import Access
-from streams.board.commands import Acting
+from streams.board.commands import Commands
 from streams.board.identity import Identity
 from streams.board.store import Store
 from streams.board.words import Words
@@ -33,7 +33,7 @@ class Pages:
     store: Store
     codec: Codec
     access: Access
-    acting: Acting
+    commands: Commands
 
     def cases(self, request: Request, who: Identity, say: Words) -> Shown:
         """What is overdue and what soon will be."""
@@ -50,7 +50,7 @@ class Pages:
         if held is None or not who.sees(held.unit):
             raise HTTPException(404, say("no_case", case=case))
         names = self.names(held.unit)
-        return case_page.show(self.store, self.codec, self.config, held, self.acting, names, who, say)
+        return case_page.show(self.store, self.codec, self.config, held, self.commands, names, who, say)
 
     def me(self, request: Request, who: Identity, say: Words) -> Shown:
         """What my customers experience."""

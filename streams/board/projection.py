@@ -1,4 +1,4 @@
-"""Following the topics: a thread that reads committed records into the store, and says what has changed.
+"""The projection: a thread that reads the committed records of the topics into the store, and says what changed.
 
 No group is joined and nothing is committed to the cluster: how far it has read is in the store, beside what it read.
 """
@@ -32,11 +32,15 @@ Changed = frozenset[tuple[str, str]]
 _log = logging.getLogger(__name__)
 
 
-class Following(threading.Thread):
-    """tell: called from this thread after each transaction."""
+class Projection(threading.Thread):
+    """Reads until it is stopped; after a failure it begins anew from where the store is.
+
+    tell: called on this thread after each transaction, once everything that stood in the topics has been read. It must
+    not block. What it raises counts as a failure of the reading.
+    """
 
     def __init__(self, settings: Settings, codec: Codec, view: Store, tell: Callable[[Changed], None]) -> None:
-        super().__init__(name="following", daemon=True)
+        super().__init__(name="projection", daemon=True)
         self._settings, self._codec, self._store, self._tell = settings, codec, view, tell
         self._names = {settings.topic(name): name for name in TOPICS}
         self._ending = threading.Event()

@@ -1,4 +1,4 @@
-"""What a board sends: the audit, acknowledged, and only then the action. So nothing is done that no audit speaks of."""
+"""What a board sends: the audit, and after the broker has acknowledged it the action. So no action lacks its audit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOURCE = "rytmi/board"
 
 
 class Sending:
-    """One at a time: people are slow, and a producer is not to be shared between threads."""
+    """Sends for all threads, one record at a time; each call blocks until the broker answers, 11 seconds at most."""
 
     def __init__(self, settings: Settings, codec: Codec) -> None:
         self._settings, self._codec = settings, codec

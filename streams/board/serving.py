@@ -1,35 +1,65 @@
-"""The board as a process: what it needs, joined; and uvicorn, told to trust nobody's headers."""
+"""How the board speaks HTTP: the server, and the headers that every answer carries.
+
+The headers say that a browser may run nothing but files of the board, that no other site may frame a page, and that no
+cache may keep one.
+"""
 
 from __future__ import annotations
 
 from types import FrameType
 
 import uvicorn
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from schemas.codec import Codec
-from streams.board.access import Access
-from streams.board.app import Board
-from streams.board.commands import Acting
-from streams.board.csrf import Forms
 from streams.board.hub import Hub
-from streams.board.projection import Following
-from streams.board.sending import Sending
-from streams.board.store import Store
-from streams.config import Config
-from streams.kafka import admin
-from streams.pseudonym import Pseudonym
-from streams.settings import Settings
 
 _GRACE_SECONDS = 3
+POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
+    "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'"
+)
+_ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",  # with less, browsers would not say where a form came from
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Guarded:
+    """Adds these headers to every answer of an application. Caches keep no page; files of the board for an hour."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        kept = "max-age=3600" if scope["path"].startswith("/static/") else "no-store"
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers[name] = value
+                headers["Cache-Control"] = kept
+                headers.add_vary_header("Cookie, Accept-Language, HX-Request")
+            await send(message)
+
+        await self._app(scope, receive, guarded)
 
 
 class Serving(uvicorn.Server):
-    """Ends open streams when it is asked to end; they would keep it otherwise."""
+    """uvicorn, which believes no header about where a connection comes from, and closes event streams when it ends."""
 
-    def __init__(self, board: Board, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, hub: Hub, host: str, port: int) -> None:
         super().__init__(
             uvicorn.Config(
-                board.app(),
+                app,
                 host=host,
                 port=port,
                 log_level="warning",
@@ -39,29 +69,10 @@ class Serving(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
-        self._hub = board.hub
+        self._hub = hub
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's arguments
-        """As uvicorn's own, which would end the process by the same signal once more."""
+        """Close the event streams and end; uvicorn's own handler would raise the signal once more, after the end."""
         self._hub.close()
         self.force_exit = self.should_exit
         self.should_exit = True
-
-
-def build(settings: Settings, config: Config, access: Access, rebuild: bool = False) -> Board:
-    """A board over the topics of these settings. Raises TopicError where one is missing."""
-    admin.check(settings)
-    home = settings.home / "board"
-    view = Store(home / "view.sqlite")
-    if rebuild:
-        view.empty("")
-    codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-    hub = Hub()
-    following = Following(settings, codec, view, hub.tell)
-
-    def named(unit: str) -> set[str]:
-        return board.pages.names(unit)
-
-    acting = Acting(view, Sending(settings, codec), named)
-    board = Board(config, view, codec, hub, following, access, Forms(home / "forms.key"), acting)
-    return board

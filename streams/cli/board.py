@@ -26,7 +26,8 @@ def command(path: Path, host: str, port: int, me: str | None, rebuild: bool) -> 
     RYTMI_CASE_URL=http://127.0.0.1:8080/cases/{case} rytmi worker       # alarms lead to the board
     """
     from streams.board.access import Access
-    from streams.board.serving import Serving, build
+    from streams.board.app import build
+    from streams.board.serving import Serving
     from streams.config import load
     from streams.settings import Settings
 
@@ -39,7 +40,7 @@ def command(path: Path, host: str, port: int, me: str | None, rebuild: bool) -> 
         click.echo(
             "no access is configured: on loopback only, for whoever is at this machine (docs/board.md)", err=True
         )
-    Serving(board, host, port).run()
+    Serving(board.app(), board.hub, host, port).run()
 
 
 @click.command()

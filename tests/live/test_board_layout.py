@@ -126,7 +126,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     world = World(tmp_path_factory.mktemp("board"), CONFIG, {}, events(now), OWNER)
     fill(world, now)
     (port,) = free_ports(1, 18_080)
-    server = Serving(world.board, "127.0.0.1", port)
+    server = Serving(world.app, world.board.hub, "127.0.0.1", port)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

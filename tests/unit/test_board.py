@@ -383,7 +383,7 @@ def test_viewer_of_one_unit_neither_sees_nor_acts_on_another(guarded: World, doo
     assert viewer.get("/events?case=K-1").status_code == 404
     assert viewer.get("/events?unit=net").status_code == 404
     form = form_of(viewer, "K-2", "take")
-    sign = guarded.board.forms.sign(guarded.board.access.identify(None, {}, doors.tokens["vic"], today()))
+    sign = guarded.board.csrf.token(guarded.board.access.identify(None, {}, doors.tokens["vic"], today()))
     assert viewer.post("/actions", data=form | {"form": sign, "case": "K-1"}).status_code == 404
     refused = viewer.post("/actions", data=form | {"form": sign})
     assert refused.status_code == 403
@@ -488,13 +488,13 @@ def test_story_holds_what_was_announced_and_what_was_taken_back(world: World) ->
 
 
 def test_events_wake_only_whom_they_concern(world: World) -> None:
-    from streams.board.app import _concerns
+    from streams.board.hub import concerns
 
     leader = world.board.access.identify(None, {}, None, today())
     viewer = leader.__class__("v", "viewer", ("shop",), None)
     changed = frozenset({("case", "K-1"), ("unit", "net")})
-    said: list[Callable[[Any], bool]] = [_concerns(leader, None, None), _concerns(leader, "K-1", None)]
-    assert all(concerns(changed) for concerns in said)
-    assert not _concerns(viewer, None, None)(changed)
-    assert not _concerns(leader, "K-2", None)(changed)
-    assert _concerns(leader, None, "net")(frozenset({("windows", "")}))
+    said: list[Callable[[Any], bool]] = [concerns(leader, None, None), concerns(leader, "K-1", None)]
+    assert all(one(changed) for one in said)
+    assert not concerns(viewer, None, None)(changed)
+    assert not concerns(leader, "K-2", None)(changed)
+    assert concerns(leader, None, "net")(frozenset({("windows", "")}))

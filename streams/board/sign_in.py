@@ -1,0 +1,51 @@
+"""Signing in and out: a token given once is kept in a cookie that scripts cannot read."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from streams.board.access import Access
+from streams.board.forms import fields, inside, is_ours
+from streams.board.identity import Denied, Identity, today
+from streams.board.templates import Templates
+
+TOKEN_COOKIE = "rytmi_board"  # noqa: S105 - a name
+
+
+class SignIn:
+    """The routes /sign-in and /sign-out, and who sends a request."""
+
+    def __init__(self, access: Access, templates: Templates) -> None:
+        self._access, self._templates = access, templates
+
+    def who(self, request: Request) -> Identity:
+        """Who sends a request. Raises Denied."""
+        peer = request.client.host if request.client else None
+        return self._access.identify(peer, request.headers, request.cookies.get(TOKEN_COOKIE), today())
+
+    async def enter(self, request: Request) -> Response:
+        """The page to sign in on; or, with a token in its form, the cookie and the way on."""
+        if request.method == "GET":
+            return self._templates.entrance(request, "denied.nobody", 200)
+        form = await fields(request)
+        if form is None or not is_ours(request, self._access.url):
+            return self._templates.entrance(request, "no_form", 403)
+        token = form.get("token", "").strip()
+        try:
+            self._access.identify(None, {}, token or None, today())
+        except Denied as denied:
+            return self._templates.entrance(request, denied.key, 401)
+        answer = RedirectResponse(inside(form.get("back", "/")), 303)
+        if not self._access.is_open:
+            secure = (self._access.url or "").startswith("https://") or request.url.scheme == "https"
+            answer.set_cookie(TOKEN_COOKIE, token, path="/", httponly=True, samesite="lax", secure=secure)
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out: the cookie is removed."""
+        if not is_ours(request, self._access.url):
+            return self._templates.entrance(request, "no_form", 403)
+        answer = self._templates.entrance(request, "denied.left", 200)
+        answer.delete_cookie(TOKEN_COOKIE, path="/", httponly=True, samesite="lax")
+        return answer
