@@ -1,15 +1,15 @@
-"""What all tests share: the option of `make golden`, where the shared test input is, and a real broker."""
+"""What all tests share: the option of `make golden`, the logs that they run on, and a real broker."""
 
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from streams.local.broker import Broker
 from tests.brokers import BrokerAddress
+from tests.real import logs
 
 # Machines are shared: how long something takes decides no property.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -17,8 +17,6 @@ settings.load_profile("shared")
 
 # Who runs tests in the background of a shell has Ctrl-C ignored, and so would every process that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,12 +28,10 @@ def rewrite_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--golden"))
 
 
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder with test input that is not part of the repository (the real log)."""
-    path = Path(os.environ.get("RYTMI_SHARED") or ROOT.parent / "shared")
-    assert path.is_dir(), f"{path} is missing: it has the real log; set RYTMI_SHARED to where it is"
-    return path
+@pytest.fixture(scope="session", params=logs.NAMES)
+def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> logs.Log:
+    """A desk's log: generated, and the real one where it is."""
+    return logs.provide(request.param, tmp_path_factory.mktemp("log"))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,8 @@
 
     python -m tests.bench [backtest] [worker] [transaction] [deadlines] [measures] [profile]
 
-Input is the real log (RYTMI_SHARED, default ../shared), mapped once. Everything runs on a broker of its own.
+Input is the real log (RYTMI_SHARED, default ../shared), or a generated one of its size, mapped once. Everything runs on
+a broker of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How fast one worker folds a backlog of the real log, and what it keeps."""
+"""How fast one worker folds a backlog of a log, and what it keeps."""
 
 from __future__ import annotations
 

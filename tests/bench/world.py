@@ -1,4 +1,4 @@
-"""What all measurements share: the real log as events, fresh topics, and processes watched from outside."""
+"""What all measurements share: a log as events, fresh topics, and processes watched from outside."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import psutil
 
 from streams.kafka import admin
 from streams.settings import Settings
+from tests.real import logs
+from tests.real.facts import REAL
+from tests.real.generated import write
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "examples/servicenow-rytmi.yaml"
@@ -34,9 +37,12 @@ class World:
 
     @classmethod
     def prepared(cls, folder: Path, bootstrap: str) -> World:
-        """Map the real log into canonical events."""
-        shared = Path(os.environ.get("RYTMI_SHARED") or ROOT.parent / "shared")
-        log = shared / "data" / "incident_event_log.csv.gz"
+        """Map a log into canonical events: the real one where it is, else a generated one of as many incidents."""
+        log = logs.REAL_LOG
+        if not log.is_file():
+            log = folder / "generated.csv.gz"
+            write(log, REAL.incidents)
+            say(f"{logs.REAL_LOG} is not there: measured on a generated log of {REAL.incidents:,} incidents")
         settings = Settings(kafka_bootstrap=bootstrap, home=folder, configured_pseudonym_key="the key of a measurement")
         world = cls(folder, settings, 0)
         mapping = ROOT / "examples/servicenow.yaml"

@@ -22,6 +22,7 @@ from streams.mapping.replay import Rejects, mapped_events
 from streams.results.files import outcome_row
 from streams.settings import Settings
 from tests.live.workers import KEY, ROOT, Crew, Progress, codec, read, rytmi
+from tests.real.logs import Log
 from tests.waiting import until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
@@ -87,9 +88,8 @@ class Feeder:
 
 
 @pytest.fixture(scope="module")
-def events(shared: Path) -> list[Event]:
-    log = shared / "data" / "incident_event_log.csv.gz"
-    return list(mapped_events(load_mapping(MAPPING), [str(log)], Rejects(), pytest.fail))
+def events(log: Log) -> list[Event]:
+    return list(mapped_events(load_mapping(MAPPING), [str(log.path)], Rejects(), pytest.fail))
 
 
 @pytest.fixture
@@ -100,11 +100,10 @@ def settings(private_broker: Broker, tmp_path: Path) -> Settings:
 
 
 def test_live_equals_replay(
-    settings: Settings, private_broker: Broker, events: list[Event], shared: Path, tmp_path: Path
+    settings: Settings, private_broker: Broker, events: list[Event], log: Log, tmp_path: Path
 ) -> None:
     began = time.monotonic()
-    log = shared / "data" / "incident_event_log.csv.gz"
-    rytmi(settings, "replay", "--mapping", MAPPING, "--dry-run", "--out", tmp_path / "events.jsonl", log)
+    rytmi(settings, "replay", "--mapping", MAPPING, "--dry-run", "--out", tmp_path / "events.jsonl", log.path)
     rytmi(
         settings, "backtest", "--config", POLICY, "--events", tmp_path / "events.jsonl", "--out", tmp_path / "backtest"
     )

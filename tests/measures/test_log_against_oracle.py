@@ -1,4 +1,4 @@
-"""`measures.jsonl` of the real log against the oracle.
+"""`measures.jsonl` of a log against the oracle.
 
 Counts must be equal, everything else to six digits. Printed: the largest deviation of every value; and how far the
 binned percentiles are from those of the exact Kaplan-Meier curve, by lifelines.
@@ -18,6 +18,7 @@ from tests.measures.looks import INSTANTS, Events, Looks, events_of, looks
 from tests.oracle.measures import lifetable
 from tests.oracle.measures.judged import started
 from tests.oracle.measures.windows import for_all, groups
+from tests.real.logs import Log
 
 ROOT = Path(__file__).resolve().parents[2]
 PERCENTILES = (0.5, 0.9, 0.95)
@@ -25,17 +26,16 @@ MEASURES = {"clock", "friction", "rhythm", "decision", "feedback"}
 
 
 @pytest.fixture(scope="module")
-def desk(shared: Path) -> Events:
-    log = shared / "data" / "incident_event_log.csv.gz"
+def desk(log: Log) -> Events:
     mapping = load_mapping(ROOT / "examples/servicenow.yaml")
-    events = [render(event) for event in mapped_events(mapping, [str(log)], Rejects(), pytest.fail)]
-    assert len(events) == 181_396
+    events = [render(event) for event in mapped_events(mapping, [str(log.path)], Rejects(), pytest.fail)]
+    assert len(events) == log.facts.events
     return events_of(ROOT / "examples/servicenow-rytmi.yaml", events)
 
 
 @pytest.fixture(scope="module")
-def compared(desk: Events) -> Iterator[Looks]:
-    with looks("the real log", desk, MEASURES) as made:
+def compared(log: Log, desk: Events) -> Iterator[Looks]:
+    with looks(f"the {log.name} log", desk, MEASURES) as made:
         yield made
 
 
@@ -46,7 +46,7 @@ def test_measures_are_those_of_the_oracle(compared: Looks, number: int, tmp_path
 
 
 @pytest.mark.timeout(900)
-def test_percentiles_of_the_real_log_are_those_of_lifelines(desk: Events) -> None:
+def test_percentiles_of_a_log_are_those_of_lifelines(desk: Events) -> None:
     """Of all touchpoints and severities, and of each touchpoint; by every clock and window."""
     checked, near = 0, Nearness()
     for at_ms in desk.instants[INSTANTS // 5 :: INSTANTS // 4]:

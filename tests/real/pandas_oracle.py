@@ -1,9 +1,9 @@
-"""What the real log says, computed from the CSV alone with pandas: nothing of Rytmi is imported here.
+"""What a log of incidents says, computed from the CSV alone with pandas: nothing of Rytmi is imported here.
 
 Rules counted: an obstacle episode is a run of rows of one incident, in replay order, with the
 same Awaiting state, from its first row to the first row after it. A verdict compares the time
 from `opened_at` to the first Closed row, Monday to Friday around the clock, with a target by
-the priority of that row. `python tests/real/pandas_oracle.py LOG.csv.gz` prints all of it.
+the priority of that row. `python -m tests.real.pandas_oracle LOG.csv.gz` prints all of it.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from tests.real.facts import Verdicts
 
 CAUSES = {
     "Awaiting User Info": "user-info",
@@ -26,15 +27,6 @@ TARGET_HOURS = {"1 - Critical": 6.38, "2 - High": 0.1, "3 - Moderate": 153.37, "
 _COLUMNS = ["number", "incident_state", "made_sla", "opened_at", "sys_updated_at", "priority"]
 _MONDAY = pd.Timestamp("2016-01-04")
 _DAY_MS, _WEEK_DAYS, _WORK_DAYS = 86_400_000, 7, 5
-
-
-class Verdicts(NamedTuple):
-    """The fitted policy's verdict (missed: positive) against the desk's own."""
-
-    true_positive: int
-    false_positive: int
-    false_negative: int
-    true_negative: int
 
 
 def read(log: Path) -> pd.DataFrame:
