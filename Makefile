@@ -4,7 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PYTEST := $(BIN)/python -m pytest --durations=10 -rfEP
+# The last letter: what was skipped, with the reason, stands at the end of each run.
+PYTEST := $(BIN)/python -m pytest --durations=10 -rfEPs
 # What needs no broker is spread over the processors, what one file makes for its tests being made once; on the broker
 # a test has the machine for itself.
 PARALLEL := $(PYTEST) -n logical

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from streams.local.broker import Broker
+from streams.local.monitoring import Programs
+from tests import needed, skipping
 from tests.brokers import BrokerAddress
 from tests.real import logs
 
@@ -17,6 +19,16 @@ settings.load_profile("shared")
 
 # Who runs tests in the background of a shell has Ctrl-C ignored, and so would every process that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(skipping)
+
+
+def pytest_report_header() -> str:
+    if "real" in logs.NAMES:
+        return f"desk's log: a generated one, and {logs.REAL_LOG}"
+    return f"desk's log: a generated one alone; {logs.REAL_LOG} is not there (RYTMI_SHARED names its folder)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,3 +55,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerAddress]:
         return
     with Broker(tmp_path_factory.mktemp("broker")) as own:
         yield BrokerAddress(own.bootstrap, replication=1)
+
+
+@pytest.fixture(scope="session")
+def monitoring_programs() -> Programs:
+    """Prometheus and Alertmanager; tests that ask for it, if by name alone, are skipped where they cannot be had."""
+    return needed.monitoring()

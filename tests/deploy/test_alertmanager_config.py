@@ -9,15 +9,10 @@ import pytest
 import yaml
 
 from streams.alertmanager.labels import labels
-from streams.local.monitoring import Programs, provide
+from streams.local.monitoring import Programs
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CONFIG = DEPLOY / "alertmanager" / "alertmanager.yml"
-
-
-@pytest.fixture(scope="module")
-def programs() -> Programs:
-    return provide()
 
 
 def run(*command: object) -> str:
@@ -26,14 +21,14 @@ def run(*command: object) -> str:
     return done.stdout.strip()
 
 
-def test_amtool_accepts_the_configuration_and_its_templates(programs: Programs) -> None:
-    said = run(programs.amtool, "check-config", CONFIG)
+def test_amtool_accepts_the_configuration_and_its_templates(monitoring_programs: Programs) -> None:
+    said = run(monitoring_programs.amtool, "check-config", CONFIG)
     assert "1 templates" in said
     assert said.endswith("SUCCESS")
 
 
-def test_promtool_accepts_the_configuration_and_the_rules_beside_it(programs: Programs) -> None:
-    run(programs.promtool, "check", "config", DEPLOY / "prometheus" / "prometheus.yml")
+def test_promtool_accepts_the_configuration_and_the_rules_beside_it(monitoring_programs: Programs) -> None:
+    run(monitoring_programs.promtool, "check", "config", DEPLOY / "prometheus" / "prometheus.yml")
 
 
 ROUTES = [
@@ -58,8 +53,8 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("labelled", "receivers"), ROUTES, ids=[labelled for labelled, _ in ROUTES])
-def test_an_alert_goes_to(labelled: str, receivers: str, programs: Programs) -> None:
-    said = run(programs.amtool, "config", "routes", "test", f"--config.file={CONFIG}", *labelled.split())
+def test_an_alert_goes_to(labelled: str, receivers: str, monitoring_programs: Programs) -> None:
+    said = run(monitoring_programs.amtool, "config", "routes", "test", f"--config.file={CONFIG}", *labelled.split())
     assert said == receivers
 
 
@@ -119,19 +114,21 @@ def rendered(amtool: Path, directory: Path, summaries: list[str], status: str) -
     return title, text
 
 
-def test_the_message_of_one_alarm_is_its_sentence(programs: Programs, tmp_path: Path) -> None:
-    title, text = rendered(programs.amtool, tmp_path, ["Case 1: nothing is decided."], "firing")
+def test_the_message_of_one_alarm_is_its_sentence(monitoring_programs: Programs, tmp_path: Path) -> None:
+    title, text = rendered(monitoring_programs.amtool, tmp_path, ["Case 1: nothing is decided."], "firing")
     assert title == "Case 1: nothing is decided."
     assert text == "* Case 1: nothing is decided.\n  Why.\n  Case: https://crm/1\n"
 
 
-def test_the_message_of_a_storm_is_its_number_and_the_first_twenty(programs: Programs, tmp_path: Path) -> None:
-    title, text = rendered(programs.amtool, tmp_path, [f"Case {n}." for n in range(500)], "firing")
+def test_the_message_of_a_storm_is_its_number_and_the_first_twenty(
+    monitoring_programs: Programs, tmp_path: Path
+) -> None:
+    title, text = rendered(monitoring_programs.amtool, tmp_path, [f"Case {n}." for n in range(500)], "firing")
     assert title == "500 x overdue, logistics"
     assert re.findall(r"^\* Case (\d+)", text, re.MULTILINE) == [str(n) for n in range(20)]
     assert text.endswith("... and more: 500 in all.\n")
 
 
-def test_the_message_of_what_is_over_says_so(programs: Programs, tmp_path: Path) -> None:
-    title, text = rendered(programs.amtool, tmp_path, ["Case 1.", "Case 2."], "resolved")
+def test_the_message_of_what_is_over_says_so(monitoring_programs: Programs, tmp_path: Path) -> None:
+    title, text = rendered(monitoring_programs.amtool, tmp_path, ["Case 1.", "Case 2."], "resolved")
     assert (title, text) == ("[over] 2 x overdue, logistics", "2 over since the last message.\n")

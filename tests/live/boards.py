@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -23,15 +20,14 @@ from playwright.sync_api import Browser, sync_playwright
 from streams.demo.workers import free_ports
 from streams.local.child import ChildProcess
 from streams.settings import Settings
+from tests import needed
 from tests.live.workers import ROOT, environment
 from tests.waiting import until
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
-_INSTALL_SECONDS = 600
 
 
 class BoardProcess:
@@ -138,28 +134,11 @@ def called() -> Iterator[Called]:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, installed from the system's own packages where it is missing and may be installed."""
+    """The system's Chromium, without a window."""
+    program = needed.chromium()
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=_chromium(), headless=True, args=list(_ARGUMENTS))
+        made = playwright.chromium.launch(executable_path=program, headless=True, args=list(_ARGUMENTS))
         try:
             yield made
         finally:
             made.close()
-
-
-def _chromium() -> str:
-    found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
-    if found is None and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            done = subprocess.run(
-                ["apt-get", "-q", *command],  # noqa: S607 - the system's own
-                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-                capture_output=True,
-                text=True,
-                timeout=_INSTALL_SECONDS,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
-        found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
-    assert found is not None, "no Chromium: apt-get install chromium"
-    return found

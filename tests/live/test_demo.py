@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from processors.backtest import Backtest
@@ -39,6 +40,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rytmi.yaml"
+monitored = pytest.mark.usefixtures("monitoring_programs")
 STOPPED = {  # what has to be null for a clock to run on
     "acknowledge": "acknowledged_at",
     "decide": "decided_at",
@@ -227,6 +229,7 @@ def demo(home: Path, *options: str, **env: str) -> Iterator[Demo]:
         one.process.wait(30)
 
 
+@monitored
 def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_path: Path) -> None:
     """Its case is one of those that nobody has answered for an hour; who has it is told is said, too."""
     with (
@@ -265,6 +268,7 @@ def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_
         assert "ended; nothing is left running" in running.log.read_text()
 
 
+@monitored
 def test_killed_processes_are_started_again(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
         at = running.live()
@@ -302,6 +306,7 @@ def test_without_prometheus_and_alertmanager_it_goes_on_and_says_so(tmp_path: Pa
             assert "Alertmanager http" not in "".join(p.read_text() for p in tmp_path.rglob("worker-*.log"))
 
 
+@monitored
 def test_second_demo_is_refused_and_one_killed_outright_takes_everything_with_it(tmp_path: Path) -> None:
     with demo(tmp_path) as running:
         running.live()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -99,10 +98,7 @@ def demo(settings: Settings) -> Iterator[tuple[Stack, Recorded]]:
     config = load(EXAMPLE)
     organisation = Recorded(config, 5, beginning(now_ms(), WEEKS, config.timezone))
     with Stack(settings, EXAMPLE, 2, print) as stack:
-        if stack.monitoring is None:
-            if os.environ.get("RYTMI_WITHOUT_PROMETHEUS") == "1":
-                pytest.skip("RYTMI_WITHOUT_PROMETHEUS=1 allows for it: queries are NOT tested")
-            pytest.fail("Prometheus cannot be had (RYTMI_WITHOUT_PROMETHEUS=1 skips this test)")
+        assert stack.monitoring is not None
         status = status_of(config, speaker("en"), [worker.address for worker in stack.workers])
         with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
             conductor.load()
@@ -135,6 +131,7 @@ def _shape(query: Query, answer: Answer) -> str | None:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.usefixtures("monitoring_programs")
 def test_every_query_is_answered_as_its_panel_needs_it_and_in_time(demo: tuple[Stack, Recorded]) -> None:
     stack, organisation = demo
     assert stack.monitoring is not None

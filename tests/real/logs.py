@@ -9,9 +9,17 @@ from typing import NamedTuple
 from tests.real.facts import REAL, Facts
 from tests.real.generated import write
 
+_LOG = Path("data") / "incident_event_log.csv.gz"
+
+
+def names(shared: Path) -> tuple[str, ...]:
+    """The logs that there are, if the real one lies in this folder or in none."""
+    return ("generated", "real") if (shared / _LOG).is_file() else ("generated",)
+
+
 SHARED = Path(os.environ.get("RYTMI_SHARED") or Path(__file__).resolve().parents[3] / "shared")
-REAL_LOG = SHARED / "data" / "incident_event_log.csv.gz"
-NAMES = ("generated", "real") if REAL_LOG.is_file() else ("generated",)
+REAL_LOG = SHARED / _LOG
+NAMES = names(SHARED)
 
 
 class Log(NamedTuple):

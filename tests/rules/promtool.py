@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from streams.local.monitoring import MonitoringError, provide
+from tests import needed
 from tests.rules.world import World
 
 RULES = Path(__file__).resolve().parents[2] / "deploy" / "prometheus" / "rules"
@@ -20,19 +18,11 @@ FIRST = "rytmi-sight"  # says how complete the input is; all others ask it
 FIRING = 'group by (alertname) (ALERTS{alertstate="firing"})'
 
 
-def require() -> Path:
-    """Path of promtool, fetched where it is missing. Fails where it cannot be, unless that is allowed."""
-    try:
-        return provide().promtool
-    except MonitoringError as missing:
-        if os.environ.get("RYTMI_WITHOUT_PROMETHEUS") == "1":
-            pytest.skip(f"RYTMI_WITHOUT_PROMETHEUS=1 allows for it: rules are NOT tested. {missing}")
-        pytest.fail(f"{missing}\n(RYTMI_WITHOUT_PROMETHEUS=1 skips these tests)")
-
-
 def run(*arguments: str | Path) -> None:
     """Fails with what promtool says."""
-    done = subprocess.run([require(), *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [needed.monitoring().promtool, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
