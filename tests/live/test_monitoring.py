@@ -15,11 +15,13 @@ import psutil
 import pytest
 import requests
 
-from streams.local.monitoring import Monitoring, MonitoringError, programs, stack
+from streams.local.monitoring import Monitoring, MonitoringError, stack
 from tests.processes import runs
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.usefixtures("monitoring_programs")
 
 
 class Metrics(BaseHTTPRequestHandler):
@@ -139,55 +141,3 @@ def test_one_that_cannot_start_says_why_and_leaves_nothing_behind(tmp_path: Path
     with pytest.raises(MonitoringError, match=r"(?s)Alertmanager ended while starting.*nobody"), monitoring:
         pass
     assert not any(child.pid and psutil.pid_exists(child.pid) for child in monitoring.children)
-
-
-def test_without_programs_and_without_apt_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(MonitoringError, match=r"no apt-get to fetch them with\. Install both"):
-        programs.provide()
-
-
-def test_an_apt_that_fails_is_quoted_and_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "bin"
-    path.mkdir()
-    for name in ("apt-get", "dpkg-deb"):
-        (path / name).write_text("#!/bin/sh\necho 'E: no network today' >&2\nexit 100\n")
-        (path / name).chmod(0o755)
-    monkeypatch.setenv("PATH", str(path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    with pytest.raises(MonitoringError, match="apt-get failed: E: no network today"):
-        programs.provide()
-    assert list((tmp_path / "rytmi").iterdir()) == []
-
-
-def test_a_debian_package_is_unpacked_and_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With an apt-get that hands out a package made here: the real one is the distribution's to test."""
-    package = tmp_path / "package"
-    (package / "usr/bin").mkdir(parents=True)
-    (package / "DEBIAN").mkdir()
-    (package / "DEBIAN/control").write_text(
-        "Package: p\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n"
-    )
-    for name in ("prometheus", "promtool", "prometheus-alertmanager", "amtool"):
-        (package / "usr/bin" / name).write_text("#!/bin/sh\n")
-        (package / "usr/bin" / name).chmod(0o755)
-    path = tmp_path / "bin"
-    path.mkdir()
-    (path / "apt-get").write_text(
-        f'#!/bin/sh\nfor last; do :; done\n[ "$last" = update ] || dpkg-deb -b {package} p.deb >&2\n'
-    )
-    (path / "apt-get").chmod(0o755)
-    for name in ("sh", "dpkg-deb", "tar", "rm"):
-        found = next((Path(d) / name for d in ("/usr/bin", "/bin") if (Path(d) / name).exists()), None)
-        if found is None:
-            pytest.skip(f"no {name} on this machine")
-        (path / name).symlink_to(found)
-    monkeypatch.setenv("PATH", str(path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    said: list[str] = []
-    found = programs.provide(said.append)
-    assert found.alertmanager == tmp_path / "rytmi/programs/usr/bin/prometheus-alertmanager"
-    assert len(said) == 1
-    assert programs.provide(said.append) == found
-    assert len(said) == 1, "the second time they are there"

@@ -3,7 +3,8 @@
 An installation would start services on the usual ports where systemd runs, and needs root. Unpacked they are just
 files, in the user's cache, shared by all working directories: apt-get reads the system's sources and keys, checks
 signatures, and keeps everything else in a directory of ours. The programs need nothing but the C library, and Debian's
-Alertmanager one file of its package at the place where it would be installed: that is linked there where it is missing.
+Alertmanager the templates of its package, which it opens by the absolute path of their installation. Nothing is put
+there: in the unpacked copy that path becomes one of the same length that starts at its working directory.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from streams.local.monitoring.child import MonitoringError
 _PACKAGES = ("prometheus", "prometheus-alertmanager")
 _SECONDS = 300.0
 _LINES = 5
-_TEMPLATES = Path("/usr/share/prometheus/alertmanager")
+_INSTALLED = b"/usr/share/prometheus/alertmanager"
+_RELATIVE = b"usr/share/prometheus//alertmanager"
+# Whoever starts it gives absolute paths, so that it may work in the directory that its package was unpacked into.
+_LAUNCHER = """#!/bin/sh
+cd "$(dirname "$0")/../.." && exec usr/bin/{name} "$@"
+"""
 
 
 class Programs(NamedTuple):
@@ -37,34 +43,36 @@ _NAMES = (("prometheus",), ("promtool",), ("prometheus-alertmanager", "alertmana
 def provide(say: Callable[[str], None] = lambda _: None) -> Programs:
     """The programs, fetched if they are missing (once; about 50 MB). Raises MonitoringError saying what to do."""
     unpacked = cache_directory().with_name("programs")
-    found = _found(unpacked)
-    if found is None:
-        _unpack(unpacked, say)
+    try:
         found = _found(unpacked)
-    if found is None:
-        raise MonitoringError(_missing(f"the packages in {unpacked} do not hold them"))
-    if unpacked in found.alertmanager.parents:
-        _link_templates(unpacked)
+        if found is None:
+            _unpack(unpacked, say)
+            found = _found(unpacked)
+        if found is None:
+            raise MonitoringError(_missing(f"the packages in {unpacked} do not hold them"))
+        if unpacked in found.alertmanager.parents:
+            _make_relative(found.alertmanager)
+    except OSError as refused:
+        raise MonitoringError(_missing(f"the cache {unpacked} cannot be used ({refused})")) from refused
     return found
 
 
-def _link_templates(unpacked: Path) -> None:
-    """Debian's Alertmanager opens its templates by their absolute path, and ends without them."""
-    packed = unpacked / _TEMPLATES.relative_to("/")
-    if _TEMPLATES.exists() or not packed.is_dir():
+def _make_relative(program: Path) -> None:
+    """Put a launcher in the place of a program that names the installed path, and beside it one that does not."""
+    binary = program.read_bytes()
+    if _INSTALLED not in binary:  # the launcher, or a build that carries its templates
         return
-    try:
-        _TEMPLATES.parent.mkdir(parents=True, exist_ok=True)
-        _TEMPLATES.unlink(missing_ok=True)  # a link to a cache that is gone
-        _TEMPLATES.symlink_to(packed)
-    except FileExistsError:
-        return  # another process has just done the same
-    except OSError as refused:
-        raise MonitoringError(
-            f"Alertmanager needs the templates of its package at {_TEMPLATES}, and they cannot be put there "
-            f"({refused.strerror}). Have them linked once: sudo mkdir -p {_TEMPLATES.parent} && "
-            f"sudo ln -s {packed} {_TEMPLATES}; or install Alertmanager, or go on without it"
-        ) from refused
+    relative = program.with_name(f"{program.name}.relative")
+    _replace(relative, binary.replace(_INSTALLED, _RELATIVE))
+    _replace(program, _LAUNCHER.format(name=relative.name).encode())
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """In one step: other processes may do the same at this moment, or run the file."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}-", delete=False) as file:
+        file.write(content)
+    Path(file.name).chmod(0o755)
+    Path(file.name).replace(path)
 
 
 def _found(unpacked: Path) -> Programs | None:
