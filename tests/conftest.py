@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -61,3 +62,9 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokerAddress]:
 def monitoring_programs() -> Programs:
     """Prometheus and Alertmanager; tests that ask for it, if by name alone, are skipped where they cannot be had."""
     return needed.monitoring()
+
+
+@pytest.fixture(scope="session")
+def chromium_program() -> Path:
+    """Of the session, so that its tests are skipped before anything is started for them."""
+    return needed.chromium()

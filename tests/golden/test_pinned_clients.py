@@ -12,13 +12,13 @@ from typing import Any
 
 import aiokafka
 import pytest
+from streams.board.following import Following
 
 from processors.events import Action, Feedback
 from processors.ledger import EMPTY
 from schemas.codec import Codec
 from streams import config as configuration
 from streams.alertmanager.sinks import Nobody
-from streams.board.following import Following
 from streams.board.sending import Sending
 from streams.board.store import Store
 from streams.kafka import admin, topics

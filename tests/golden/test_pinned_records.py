@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streams.board.acting import CLOSE, KINDS, TAKE, Acting, Asked, Refusal
 
 from processors.canonical import rfc3339
 from processors.events import Action, Decision, Feedback, Indicator, Obstacle, Pulse
@@ -23,7 +24,6 @@ from streams.alertmanager import Links
 from streams.alertmanager.labels import alertname, labels
 from streams.alertmanager.text import described
 from streams.board import store as tables
-from streams.board.acting import CLOSE, KINDS, TAKE, Acting, Asked, Refusal
 from streams.board.identity import Identity
 from streams.board.sending import Sending
 from streams.board.store import Store

@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, sync_playwright
 from streams.demo.workers import free_ports
 from streams.local.child import ChildProcess
 from streams.settings import Settings
-from tests import needed
 from tests.live.workers import ROOT, environment
 from tests.waiting import until
 
@@ -133,9 +132,8 @@ def called() -> Iterator[Called]:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
-    program = needed.chromium()
+def browser(program: Path) -> Iterator[Browser]:
+    """A Chromium without a window."""
     with sync_playwright() as playwright:
         made = playwright.chromium.launch(executable_path=program, headless=True, args=list(_ARGUMENTS))
         try:

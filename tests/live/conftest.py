@@ -1,4 +1,4 @@
-"""For each test topics on the session's broker that no other test sees."""
+"""For each test topics on the session's broker that no other test sees, and a browser."""
 
 import uuid
 from collections.abc import Iterator
@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
+from playwright.sync_api import Browser
 
 from streams.kafka import admin
 from streams.local.broker import Broker
 from streams.settings import Settings
 from tests.brokers import BrokerAddress
+from tests.live.boards import browser
 
 
 @pytest.fixture
@@ -42,3 +44,10 @@ def applied(settings: Settings) -> Iterator[Settings]:
     ours = [name for name in client.list_topics(timeout=10).topics if name.startswith(settings.topic_prefix)]
     for deleted in client.delete_topics(ours, operation_timeout=30).values():
         deleted.result()
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_program: Path) -> Iterator[Browser]:
+    """A browser for the tests of a module. It is closed with it: while it is open, nothing else may run asyncio."""
+    with browser(chromium_program) as opened:
+        yield opened

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from processors.events import Action, Feedback
 from streams.demo.workers import free_ports
 from streams.settings import Settings
-from tests.live.boards import BoardProcess, Called, board, browser, called
+from tests.live.boards import BoardProcess, Called, board, called
 from tests.live.workers import Crew, Raw, codec, read
 from tests.waiting import until
 
@@ -46,12 +46,6 @@ SCRIPT = "<img src=x onerror=document.title='run'>\u202e"
 
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class Feeder:
                     self._sender.send(event)
                     self.sent += 1
             self._sender.close()
-        except BaseException as failure:  # noqa: BLE001 - raised again where the test waits
+        except BaseException as failure:
             self.failure = failure
 
     def _slice(self, part: int) -> list[Event]:

@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,6 @@ from streams.results import cells as known
 from streams.results import decisions as decided
 from streams.results.files import write_lines
 from streams.settings import Settings
-from tests.live.boards import browser
 from tests.live.workers import ROOT, Crew, Progress, Raw, environment
 from tests.waiting import until
 
@@ -47,12 +45,6 @@ def small() -> dict[str, Any]:
     said["touchpoints"] = [place for place in said["touchpoints"] if place["id"] in ("delivery", "support")]
     said["units"] = [unit for unit in said["units"] if unit["id"] in ("logistics", "care")]
     return said
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 def backtested(config: Config, events: Any, at: int | None, out: Path) -> Path:
@@ -87,7 +79,7 @@ def folded(settings: Settings, path: Path, out: Path) -> Config:
 def is_known(settings: Settings, config: Config, at: int) -> bool:
     try:
         return known.of_topics(settings, frame(config), config.retention_ms).at > at
-    except Exception:  # noqa: BLE001 - not all of it is there yet
+    except Exception:
         return False
 
 
