@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.real.facts import REAL, Facts
-from tests.real.generated import write
+from tests.real.generated import INCIDENTS, write
 
 _LOG = Path("data") / "incident_event_log.csv.gz"
 
@@ -30,9 +30,9 @@ class Log(NamedTuple):
     facts: Facts
 
 
-def provide(name: str, directory: Path) -> Log:
-    """One of NAMES; what is generated is written into the directory."""
+def provide(name: str, directory: Path, incidents: int = INCIDENTS) -> Log:
+    """One of NAMES; what is generated is written into the directory, with so many incidents."""
     if name == "real":
         return Log(name, REAL_LOG, REAL)
     path = directory / "generated.csv.gz"
-    return Log(name, path, write(path))
+    return Log(name, path, write(path, incidents))
