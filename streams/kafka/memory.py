@@ -3,6 +3,8 @@
 The end of a transaction takes an offset in every partition that it wrote to; readers see committed records only, and
 nothing behind an open transaction. A new producer under a transactional id fences the one before and aborts what it had
 open. Requests can fail, get lost, or be answered and come once more later (`Faults`, `late_end`).
+Simpler than a cluster: what is committed is seen at once in all partitions. There the end of a transaction reaches each
+of them on its own, after the commit has been answered.
 """
 
 from __future__ import annotations
