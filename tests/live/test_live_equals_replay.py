@@ -81,7 +81,7 @@ class Feeder:
                     self._sender.send(event)
                     self.sent += 1
             self._sender.close()
-        except BaseException as failure:
+        except BaseException as failure:  # noqa: BLE001 - raised again where the test waits
             self.failure = failure
 
     def _slice(self, part: int) -> list[Event]:

@@ -131,7 +131,7 @@ class Watcher:
                         continue  # dead, frozen, or not up yet
                     assert status == 200
                     self.looks.append(_look(worker, _only(text, _LOOKED_AT)))
-        except BaseException as failure:
+        except BaseException as failure:  # noqa: BLE001 - raised again where the test looks
             self.failure = failure
 
     def check(self) -> tuple[int, int]:
