@@ -168,7 +168,7 @@ _SENTENCES = {
     "notice.outage": "nobody at {place} has answered critical feedback since {since}",
     "notice.live": "live figures {lag} after the start",
     "notice.relief": "at {place} somebody takes the oldest cases",
-    "notice.normal": "at {place} critical feedback is answered in time again: back to normal",
+    "notice.normal": "at {place} critical feedback is answered in time again",
     "notice.complete": "figures are complete again, after {length}",
     "notice.sight": "everything is read again; blind for {length}",
     "notice.broker": "the broker ended; started again, with all that it had",

@@ -173,8 +173,8 @@ _SENTENCES = {
     "notice.sight": "kaikki on taas luettu; sokeana {length}",
     "notice.broker": "Kafka päättyi ja käynnistettiin uudelleen; kaikki on tallella",
     "notice.server": "{name} päättyi ja käynnistettiin uudelleen; kaikki on tallella",
-    "notice.worker": "työprosessi {number} päättyi ({manner}) ja käynnistettiin uudelleen, prosessi {pid}",
-    "notice.board": "taulu päättyi ({manner}) ja käynnistettiin uudelleen, prosessi {pid}",
+    "notice.worker": "työprosessi {number} päättyi ({manner}); käy taas, prosessi {pid}",
+    "notice.board": "taulu päättyi ({manner}); käy taas, prosessi {pid}",
     "manner.signal": "{name}",
     "manner.status": "paluuarvo {status}",
 }

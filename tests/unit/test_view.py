@@ -13,7 +13,8 @@ from streams.demo.line import line
 from streams.demo.measured import EVERYWHERE, Clocks, Lengths, Measures
 from streams.demo.state import sentence
 from streams.demo.sums import Place
-from streams.demo.words import Said
+from streams.demo.words import Length, Said, Value
+from streams.demo.words_en import ENGLISH
 from tests.unit.wall import (
     ALERTMANAGER,
     AT,
@@ -22,6 +23,7 @@ from tests.unit.wall import (
     HOUR,
     LANGUAGES,
     PROMETHEUS,
+    UNITS,
     alarms,
     blind,
     calm,
@@ -60,6 +62,28 @@ def test_wall_fits_its_screen_in_every_state_and_language(language: str, state: 
     assert len(lines) <= height
     assert max(map(len, lines)) <= width
     assert "…" not in "\n".join(lines), "nothing of a usual organisation is cut off"
+
+
+@pytest.mark.parametrize(
+    "manner", [Said("manner.signal", {"name": "SIGVTALRM"}), Said("manner.status", {"status": "127"})]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_has_happened_is_told_whole_at_80_columns(language: str, manner: Said) -> None:
+    """With the longest values that the example has."""
+    one = status(language)
+    values: dict[str, Value] = {
+        "place": max(UNITS, key=len),
+        "since": one.speaker.short_time(AT),
+        "lag": one.speaker.lag(999.9),
+        "length": Length(3_540),
+        "name": "Alertmanager",
+        "number": "16",  # the most workers
+        "manner": manner,
+        "pid": str(2**22),  # the highest of Linux
+    }
+    for key in (key for key in ENGLISH.sentences if key.startswith("notice.")):
+        one.notice(Said(key, values), AT)
+        assert shown(one, calm())[-1].strip() == f"{one.speaker.time(AT)} {one.speaker.say(key, **values)}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

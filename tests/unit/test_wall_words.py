@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from string import Formatter
 
@@ -17,6 +19,7 @@ from streams.demo.words_en import ENGLISH
 from streams.demo.words_fi import FINNISH
 
 DEMO = Path(words.__file__).parent
+KATHMANDU = timezone(timedelta(hours=5, minutes=45))
 
 
 def values(sentence: str) -> set[str]:
@@ -75,18 +78,25 @@ def test_spans_are_told_in_their_two_largest_units() -> None:
 
 
 def test_times_and_windows_are_told_as_the_language_writes_them() -> None:
-    english, finnish = speaker("en").time(1_772_442_905.0), speaker("fi").time(1_772_442_905.0)
-    assert re.fullmatch(r"\d\d:15:05", english)
-    assert re.fullmatch(r"\d\d?\.15\.05", finnish)
-    assert speaker("fi").short_time(1_772_442_905.0) == finnish[:-3]
+    at = 1_772_442_905.0  # 9:15:05 UTC
+    assert [speaker(code, UTC).time(at) for code in ("en", "fi")] == ["09:15:05", "9.15.05"]
+    assert [speaker(code, KATHMANDU).time(at) for code in ("en", "fi")] == ["15:00:05", "15.00.05"]
+    assert [speaker(code, KATHMANDU).short_time(at) for code in ("en", "fi")] == ["15:00", "15.00"]
     assert [speaker("en").window(label) for label in ("15m", "1h", "7d", "1h30m")] == ["15 min", "1 h", "7 d", "1h30m"]
     assert speaker("fi").window("28d") == "28 vrk"
+
+
+@pytest.mark.parametrize("hour", [0, 12])
+def test_times_of_day_are_those_of_the_machines_zone_unless_one_is_named(hour: int) -> None:
+    at = 1_772_409_600.0 + hour * 3_600
+    here = time.localtime(at)
+    assert speaker("en").time(at) == f"{here.tm_hour:02d}:{here.tm_min:02d}:{here.tm_sec:02d}"
 
 
 def test_values_of_a_sentence_are_written_as_the_language_writes_them() -> None:
     worker = {"number": "1", "manner": Said("manner.signal", {"name": "SIGKILL"}), "pid": "12345"}
     assert speaker("en").say("notice.worker", **worker) == "worker 1 ended by SIGKILL; it runs again as process 12345"
-    finnish = "työprosessi 1 päättyi (SIGKILL) ja käynnistettiin uudelleen, prosessi 12345"
+    finnish = "työprosessi 1 päättyi (SIGKILL); käy taas, prosessi 12345"
     assert speaker("fi").said(Said("notice.worker", worker)) == finnish
     assert speaker("fi").say("phase.live", length=Length(4_000)) == "käynnissä 1,1 h"
     assert speaker("fi").say("measures", time=Moment(0.0)).startswith("mittarit klo ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta, timezone
 
 from rich.console import Console
 
@@ -17,6 +18,7 @@ from streams.demo.sums import CRITICAL, Place
 from streams.demo.words import Length, Said, speaker
 
 AT = 1_772_442_900.0
+ZONE = timezone(timedelta(hours=13, minutes=45))  # it is 23:00 there: times of day are as long as they get
 HOUR, DAY = 3600.0, 86_400.0
 ALERTMANAGER, PROMETHEUS = "http://127.0.0.1:21234", "http://127.0.0.1:21235/classic/alerts"
 BOARD = "http://127.0.0.1:8080"
@@ -28,7 +30,7 @@ LANGUAGES = ("en", "fi")
 def status(language: str = "en", monitored: bool = True, units: dict[str, str] | None = None) -> Status:
     units = UNITS if units is None else units
     return Status(
-        speaker(language),
+        speaker(language, ZONE),
         list(units),
         units | {"other": "other"},
         ADDRESSES,
