@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -60,18 +59,20 @@ def command(
     rytmi demo --seed 7 --weeks 1 --for 60 --plain
     """
     from streams.config import load
-    from streams.demo.conductor import Conductor, now_ms
+    from streams.demo.clock import MACHINE
+    from streams.demo.conductor import Conductor
     from streams.demo.organisation import Organisation, beginning
+    from streams.demo.outside import outside
     from streams.demo.stack import Stack
     from streams.demo.status import status_of
     from streams.demo.wall import Lines, Terminal, Wall
-    from streams.demo.words import Said, language_of, speaker
+    from streams.demo.words import language_of, speaker
     from streams.settings import Settings
 
-    began = time.monotonic()
+    began, now_ms = MACHINE.steady(), MACHINE.now_ms()
     config = load(_existing(path))
-    organisation = Organisation(config, seed, beginning(now_ms(), weeks, config.timezone))
-    organisation.neglect(now_ms())
+    organisation = Organisation(config, seed, beginning(now_ms, weeks, config.timezone))
+    organisation.neglect(now_ms)
     for name in _ENDING:
         signal.signal(name, _interrupt)
     wall: Wall = Lines() if plain or not sys.stdout.isatty() else Terminal()
@@ -84,13 +85,9 @@ def command(
             status.screens = stack.screens
             if stack.monitoring is not None:
                 status.prometheus, status.alertmanager = stack.alert_page, stack.monitoring.alertmanager_url
-            if organisation.neglected is not None and organisation.neglected_since is not None:
-                since = told.short_time(organisation.neglected_since / 1000)
-                outage = Said("notice.outage", {"place": organisation.neglected, "since": since})
-                status.notice(outage, time.time())
-            with wall, Conductor(stack, organisation, wall, status, began) as conductor:
+            with wall, Conductor(outside(stack, status), organisation, wall, status, began) as conductor:
                 count = conductor.load()
-                ready = time.monotonic() - began
+                ready = MACHINE.steady() - began
                 conductor.live(seconds)
             _say(f"{count:,} events of history; live figures {ready:.1f} s after the start. Ending the workers ...")
     except KeyboardInterrupt:

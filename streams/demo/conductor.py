@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from schemas.codec import Codec
-from streams.demo.figures import Figures, Reader
+from streams.demo.figures import Figures
 from streams.demo.organisation import Organisation
-from streams.demo.stack import Stack
+from streams.demo.outside import Outside
 from streams.demo.state import BLIND_SECONDS
 from streams.demo.status import Status
 from streams.demo.story import Story
 from streams.demo.wall import Wall
 from streams.demo.words import Length, Said
-from streams.kafka.control import backfill
-from streams.kafka.sender import Sender
-from streams.pseudonym import Pseudonym
 
-_SOURCE = "rytmi/simulation"
 _READ_EVERY_SECONDS = 1.0
 _LOOK_EVERY = 500  # events between two looks at the clock while loading
 _STEP_SECONDS = 0.1
@@ -33,24 +27,15 @@ RELIEF_MS = 3 * 60_000  # after so long somebody sees to the outage, so that ala
 class Conductor:
     """Sends, reads the figures, shows them, and keeps the stack up. A context manager."""
 
-    def __init__(self, stack: Stack, organisation: Organisation, wall: Wall, status: Status, began: float) -> None:
-        """`began`: when the demo was started, by the monotonic clock."""
-        self._stack, self._organisation, self._wall, self._status = stack, organisation, wall, status
+    def __init__(self, outside: Outside, organisation: Organisation, wall: Wall, status: Status, began: float) -> None:
+        """`began`: when the demo was started, by the steady clock."""
+        self._outside, self._organisation, self._wall, self._status = outside, organisation, wall, status
+        self._clock, self._sender, self._reader = outside.clock, outside.sender, outside.reader
         self._began = began
-        settings = stack.settings
-        monitoring = stack.monitoring
-        self._reader = Reader(
-            [f"{worker.address}/metrics" for worker in stack.workers],
-            settings.partitions,
-            alertmanager=monitoring.alertmanager_url if monitoring is not None else None,
-            windows={status.window, status.usual},
-        )
         self._story = Story(status)
-        self._codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
-        self._sender = Sender(settings, self._codec, _SOURCE)
         # Neither may hold up what is to be sent: an answer that comes late is an alarm that should not have been.
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="figures")
-        self._reviving = ThreadPoolExecutor(1, thread_name_prefix="revive")
+        self._reading = outside.background("figures")
+        self._reviving = outside.background("revive")
         self._next: Future[Figures] | None = None
         self._revived: Future[list[Said]] | None = None
         self._read_at = self._shown_at = self._revived_at = 0.0
@@ -71,7 +56,8 @@ class Conductor:
         The backfill ends when the workers have taken everything in, and from then on every event is sent at its time:
         what people have answered by then is known before anybody is alarmed.
         """
-        with backfill(self._stack.settings, self._codec, "demo"):
+        self._tell_of_the_outage()
+        with self._outside.backfill():
             count = self._send(load=True)
             self._status.phase = Said("phase.catching_up", {"n": count})
             self.catch_up()
@@ -91,25 +77,25 @@ class Conductor:
         self._sender.close()
         # Twice: what the first round took in late may have sent links to cases, which the second round has, too.
         for _ in range(2):
-            at = time.time()
+            at = self._clock.now()
             while self.figures is None or not self.figures.complete or (self.figures.caught_up_at or 0.0) < at:
                 self._look()
-                time.sleep(_STEP_SECONDS)
+                self._sender.wait(_STEP_SECONDS)
 
     def live(self, seconds: float | None) -> None:
         """Send every event at its time, for so long (None: until somebody ends it)."""
-        now = now_ms()
+        clock = self._clock
+        now, begin = clock.now_ms(), clock.steady()
         self._organisation.hasten(now, VISITORS_A_MINUTE, HURRY)
         place = self._organisation.neglected
         relief = now + RELIEF_MS if place is not None else None
         self._organisation.relieve(now + RELIEF_MS, HURRY)
-        lag = self._status.speaker.lag(time.monotonic() - self._began)
-        self._status.notice(Said("notice.live", {"lag": lag}), time.time())
-        begin = time.monotonic()
-        while seconds is None or time.monotonic() - begin < seconds:
-            self._status.phase = Said("phase.live", {"length": Length(time.monotonic() - begin)})
-            if relief is not None and place is not None and now_ms() >= relief:
-                self._status.notice(Said("notice.relief", {"place": place}), time.time())
+        lag = self._status.speaker.lag(begin - self._began)
+        self._status.notice(Said("notice.live", {"lag": lag}), clock.now())
+        while seconds is None or clock.steady() - begin < seconds:
+            self._status.phase = Said("phase.live", {"length": Length(clock.steady() - begin)})
+            if relief is not None and place is not None and clock.now_ms() >= relief:
+                self._status.notice(Said("notice.relief", {"place": place}), clock.now())
                 self._story.await_end(place)
                 relief = None
             self._send()
@@ -117,10 +103,16 @@ class Conductor:
             self._sender.wait(_STEP_SECONDS)
         self._sender.close()
 
+    def _tell_of_the_outage(self) -> None:
+        place, since = self._organisation.neglected, self._organisation.neglected_since
+        if place is not None and since is not None:
+            told = Said("notice.outage", {"place": place, "since": self._status.speaker.short_time(since / 1000)})
+            self._status.notice(told, self._clock.now())
+
     def _send(self, load: bool = False) -> int:
         """What has happened by now and is not sent yet; how many events. `load`: there are many, so look up."""
         count = 0
-        for count, event in enumerate(self._organisation.until(now_ms()), 1):
+        for count, event in enumerate(self._organisation.until(self._clock.now_ms()), 1):
             self._sender.send(event)
             if load and count % _LOOK_EVERY == 0:
                 self._status.phase = Said("phase.loading", {"n": count})
@@ -129,7 +121,7 @@ class Conductor:
 
     def _look(self) -> None:
         """What is due beside sending."""
-        now = time.time()
+        now = self._clock.now()
         if self._next is not None and self._next.done():
             self.figures, self._next = self._next.result(), None
             self._story.take(self.figures)
@@ -140,12 +132,7 @@ class Conductor:
                 self._status.notice(said, now)
             self._revived = None
         if self._revived is None and now - self._revived_at >= _READ_EVERY_SECONDS:
-            self._revived, self._revived_at = self._reviving.submit(self._stack.revive), now
+            self._revived, self._revived_at = self._reviving.submit(self._outside.revive), now
         if self.figures is not None and now - self._shown_at >= self._wall.every_seconds:
             self._wall.show(self._status, self.figures)
             self._shown_at = now
-
-
-def now_ms() -> int:
-    """The time of day, milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000

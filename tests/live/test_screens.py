@@ -17,8 +17,10 @@ from dashboards.screens import screens
 from processors.events import Decision, Indicator, Pulse
 from schemas.codec import Codec
 from streams.config import load
-from streams.demo.conductor import Conductor, now_ms
+from streams.demo.clock import MACHINE
+from streams.demo.conductor import Conductor
 from streams.demo.organisation import beginning
+from streams.demo.outside import outside
 from streams.demo.stack import Stack
 from streams.demo.status import status_of
 from streams.demo.words import speaker
@@ -96,18 +98,18 @@ def people(at: int) -> Iterator[Pulse | Indicator]:
 def demo(settings: Settings) -> Iterator[tuple[Stack, Recorded]]:
     """A demo with history, employees and functions, that has been scraped and judged by the rules."""
     config = load(EXAMPLE)
-    organisation = Recorded(config, 5, beginning(now_ms(), WEEKS, config.timezone))
+    organisation = Recorded(config, 5, beginning(MACHINE.now_ms(), WEEKS, config.timezone))
     with Stack(settings, EXAMPLE, 2, print) as stack:
         assert stack.monitoring is not None
         status = status_of(config, speaker("en"), [worker.address for worker in stack.workers])
-        with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
+        with Conductor(outside(stack, status), organisation, Nowhere(), status, time.monotonic()) as conductor:
             conductor.load()
             sender = Sender(
                 stack.settings,
                 Codec(stack.settings.schema_registry_url, Pseudonym(stack.settings.pseudonym_key)),
                 "test",
             )
-            for event in people(now_ms() - 60_000):
+            for event in people(MACHINE.now_ms() - 60_000):
                 sender.send(event)
             sender.close()
             conductor.catch_up()

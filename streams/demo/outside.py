@@ -1,0 +1,70 @@
+"""What a conductor works with outside of itself: where events go, where figures come from, what keeps the stack up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from processors.events import Event
+from schemas.codec import Codec
+from streams.demo.clock import MACHINE, Clock
+from streams.demo.figures import Reader
+from streams.demo.stack import Stack
+from streams.demo.status import Status
+from streams.demo.words import Said
+from streams.kafka.control import backfill
+from streams.kafka.sender import Sender
+from streams.pseudonym import Pseudonym
+
+_SOURCE = "rytmi/simulation"
+
+
+class Sending(Protocol):
+    """Takes events. Called from the conductor's thread alone."""
+
+    def send(self, event: Event) -> None:
+        """Take one event over; it need not be delivered yet."""
+
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass, while deliveries go on."""
+
+    def close(self) -> None:
+        """Return when all that was taken over is delivered. More may be sent afterwards."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """backfill: says that what is sent inside happened long ago. revive: starts again what has ended; what happened.
+
+    background: makes what calls a function beside the conductor, under the name of its thread.
+    """
+
+    sender: Sending
+    reader: Reader
+    backfill: Callable[[], AbstractContextManager[None]]
+    revive: Callable[[], list[Said]]
+    background: Callable[[str], Executor]
+    clock: Clock = MACHINE
+
+
+def outside(stack: Stack, status: Status) -> Outside:
+    """That of a stack which runs: its broker, its workers, its Alertmanager."""
+    settings, monitoring = stack.settings, stack.monitoring
+    codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
+    reader = Reader(
+        [f"{worker.address}/metrics" for worker in stack.workers],
+        settings.partitions,
+        alertmanager=monitoring.alertmanager_url if monitoring is not None else None,
+        windows={status.window, status.usual},
+    )
+    return Outside(
+        Sender(settings, codec, _SOURCE),
+        reader,
+        partial(backfill, settings, codec, "demo"),
+        stack.revive,
+        partial(ThreadPoolExecutor, 1),
+    )
