@@ -51,13 +51,13 @@ def _columns(speaker: Speaker, at: float, width: int) -> list[Column[Alarm]]:
             True,
         ),
         Column("", 26, lambda one: one.case, True),
-        Column("", 15, lambda one: speaker.say(f"name.{one.clock}"), True),
+        Column("", 13, lambda one: speaker.say(f"name.{one.clock}"), True),
         Column(
             "", 9 if is_wide else 6, lambda one: speaker.time(one.since) if is_wide else speaker.short_time(one.since)
         ),
     ]
     if is_wide:
-        columns.append(Column("", 20, lambda one: _due(speaker, one, at), True))
+        columns.append(Column("", 23, lambda one: _due(speaker, one, at), True))
     used = sum(column.width for column in columns)
     columns.append(Column("", max(2, min(30, width - used)), lambda one: one.to, True))
     return columns
