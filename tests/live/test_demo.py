@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -19,12 +18,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from processors.backtest import Backtest
 from processors.events import Event, Feedback
-from processors.settled import row
 from streams.config import Config, load
-from streams.demo.conductor import Conductor, now_ms
+from streams.demo.clock import MACHINE
+from streams.demo.conductor import Conductor
 from streams.demo.figures import Figures, fetched
 from streams.demo.measured import Clocks, Measures, measures
 from streams.demo.organisation import Organisation, beginning
+from streams.demo.outside import outside
 from streams.demo.stack import Stack
 from streams.demo.status import Status, status_of
 from streams.demo.words import speaker
@@ -34,6 +34,7 @@ from streams.results.cases import rows
 from streams.results.measures import METRICS, CellsSoFar, Results, add
 from streams.settings import Settings
 from tests.contributions import contributions
+from tests.demo.told import LIVE, LIVE_IN_FINNISH, alarmed, cases, overdue, still_open, unanswered
 from tests.processes import runs
 from tests.screens.fake_grafana import TOKEN, FakeGrafana
 from tests.waiting import until
@@ -41,13 +42,6 @@ from tests.waiting import until
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "rytmi.yaml"
 monitored = pytest.mark.usefixtures("monitoring_programs")
-STOPPED = {  # what has to be null for a clock to run on
-    "acknowledge": "acknowledged_at",
-    "decide": "decided_at",
-    "effect": "effective_at",
-    "resolve": "closed_at",
-    "tell": "told_at",
-}
 
 
 class Recorded(Organisation):
@@ -84,27 +78,6 @@ def backtested(config: Config, events: list[Event]) -> Backtest:
     return backtest
 
 
-def cases(config: Config, events: list[Event], until_ms: int) -> tuple[list[dict[str, Any]], Counter[str]]:
-    """The rows of a backtest's cases.jsonl, and the obstacles that stand, by cause."""
-    backtest = backtested(config, events)
-    found = [row(backtest.record(*case), until_ms, config.policies) for case in backtest.cases()]
-    cause = {getattr(event, "obstacle", ""): getattr(event, "cause", "") or "" for event in events}
-    standing = Counter(cause[name] for name, episodes in backtest.obstacles() if episodes[-1].removed is None)
-    return found, standing
-
-
-def overdue(found: list[dict[str, Any]]) -> Counter[str]:
-    """Clocks that are missed and still run, over the last cycles of cases."""
-    late: Counter[str] = Counter()
-    for case in found:
-        last = case["cycles"][-1]
-        for clock, reading in last["clocks"].items():
-            ended = last[STOPPED[clock]] or last["withdrawn_at"]
-            if reading and reading["outcome"] == "missed" and not ended:
-                late[clock] += 1
-    return late
-
-
 def measured(config: Config, events: list[Event], at: float, out: Path) -> Measures:
     """The measures of a backtest as of an instant, read from what it says in place of /metrics."""
     backtest, results, cells = backtested(config, events), Results(frame(config)), CellsSoFar()
@@ -127,10 +100,10 @@ def measures_past(conductor: Conductor, at: float) -> Measures | None:
 
 def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(settings: Settings, tmp_path: Path) -> None:
     config = load(EXAMPLE)
-    organisation = Recorded(config, 3, beginning(now_ms(), 1.5, config.timezone))
+    organisation = Recorded(config, 3, beginning(MACHINE.now_ms(), 1.5, config.timezone))
     with Stack(settings, EXAMPLE, 2, print, monitored=False) as stack:
         status = status_of(config, speaker("en"), [worker.address for worker in stack.workers])
-        with Conductor(stack, organisation, Nowhere(), status, time.monotonic()) as conductor:
+        with Conductor(outside(stack, status), organisation, Nowhere(), status, time.monotonic()) as conductor:
             assert conductor.load() == len(organisation.told) > 5_000
             last = max(event.at for event in organisation.told) / 1000
             live = until(lambda: measures_past(conductor, last), 90, "measures of all that has happened")
@@ -138,34 +111,32 @@ def test_figures_of_two_workers_are_those_of_a_backtest_of_the_same_events(setti
         assert found is not None
         assert found.complete
         at = round(found.at * 1000)
-        by_backtest, standing = cases(config, organisation.told, at)
+        backtest = backtested(config, organisation.told)
+        by_backtest = cases(backtest, at)
         assert list(rows(stack.settings, config.policies, at)) == by_backtest
-    still_open = [
-        case for case in by_backtest if not case["cycles"][-1]["closed_at"] and not case["cycles"][-1]["withdrawn_at"]
-    ]
-    assert sum(place.open for place in found.places.values()) == len(still_open) > 100
+    opened = still_open(by_backtest)
+    assert sum(place.open for place in found.places.values()) == len(opened) > 100
     assert {name: place.open for name, place in found.places.items() if place.open} == Counter(
-        case["touchpoint"] for case in still_open
+        case["touchpoint"] for case in opened
     )
-    assert sum(place.critical for place in found.places.values()) == sum(
-        c["severity"] == "critical" for c in still_open
-    )
-    assert +found.causes == standing
+    assert sum(place.critical for place in found.places.values()) == sum(c["severity"] == "critical" for c in opened)
+    cause = {getattr(event, "obstacle", ""): getattr(event, "cause", "") or "" for event in organisation.told}
+    stand = [name for name, episodes in backtest.obstacles() if episodes[-1].removed is None]
+    assert +found.causes == Counter(cause[name] for name in stand)
     # The workers were asked a moment after `at`; what fell due within it may be in their figures.
     shown: Counter[str] = sum((place.overdue + place.unknown for place in found.places.values()), Counter())
-    soon = overdue(cases(config, organisation.told, at + 10_000)[0])
+    soon = overdue(cases(backtest, at + 10_000))
     assert all(count <= shown[clock] <= soon[clock] for clock, count in overdue(by_backtest).items())
     assert shown.total() > 0
     assert found.events == len(organisation.told)
     assert not found.deadletters
-    backtest = backtested(config, organisation.told)
     decisions = [backtest.other(kind, name)[1] for kind, name in backtest.others() if kind == "decision"]
     in_flight = Counter(one[:2] for one in decisions if one is not None)
     assert found.decisions.total() > 0
     assert +found.decisions == in_flight
     received = {event.case: event.at for event in reversed(organisation.told) if isinstance(event, Feedback)}
     oldest = min(place.oldest_at for place in found.places.values() if place.oldest_at is not None)
-    assert oldest * 1000 >= min(received[case["case"]] for case in still_open)
+    assert oldest * 1000 >= min(received[case["case"]] for case in opened)
     assert live.at is not None
     told = measured(config, organisation.told, live.at, tmp_path)
     for clocks, lengths in live.lengths.items():
@@ -202,14 +173,14 @@ class Demo:
 
         def found() -> int:
             assert self.process.poll() is None, self.log.read_text()
-            match = re.compile(pattern).search(self.log.read_text(), after)
+            match = re.compile(pattern, re.MULTILINE).search(self.log.read_text(), after)
             return match.end() if match else 0
 
         return until(found, 120, f"the demo says {pattern!r}")
 
     def live(self, servers: int = 6) -> int:
         """Wait until it is live, and note what runs: broker, two workers, board, monitoring, and their keepers."""
-        at = self.said(r"live for .*: partitions 4 of 4, workers 2 of 2, .*open [1-9]")
+        at = self.said(LIVE[0])
         self.started = psutil.Process(self.process.pid).children(recursive=True)
         assert len(self.started) == 2 * servers, [one.cmdline() for one in self.started]
         return at
@@ -241,27 +212,22 @@ def test_an_alarm_comes_while_one_watches_and_the_end_leaves_nothing_behind(tmp_
         assert fetched(f"{grafana.sources['rytmi-prometheus']['url']}/-/ready") is not None, "it reads our Prometheus"
         began = time.monotonic()
         known = set(re.findall(r"newest: \w+ (\S+)", running.log.read_text()))
-        alarm = re.compile(r"alarms: .*; newest: (?:breach|escalation) (\S+) acknowledge [\d:]+ to \S+")
+        neglected = re.search(r"nobody at (\S+) has answered", running.log.read_text())
+        assert neglected is not None
+        alarm = alarmed(neglected[1])
 
         def come() -> str | None:
             assert running.process.poll() is None, running.log.read_text()
             cases = alarm.findall(running.log.read_text(), at)
             return next((case for case in cases if case not in known), None)
 
-        case = until(come, 90, "another alarm")
+        case = until(come, 90, f"another alarm of {neglected[1]}")
         print(
             f"the first alarm while one watches: {case}, {time.monotonic() - began:.0f} s after the first live figures"
         )
-        neglected = re.search(r"nobody at (\w+) has answered", running.log.read_text())
-        assert neglected is not None
-        assert case.startswith(neglected[1])
-        running.said(rf"▲ \d+ critical cases overdue(?:, \d+)? at {neglected[1]}.* without a first reaction", at)
-        running.said(r"; critical: overdue [1-9]\d*, due in 1 h [1-9]\d*, due in 4 h \d+; measures as of [\d:]+; ", at)
-        lengths = r"half (?:in [^,]+|not yet), 90% (?:in [^,]+|not yet), done only [^,;]+"
-        running.said(
-            rf"; reaction 1 d: acknowledge {lengths}, decide {lengths}; in the way, mean of 1 d: \w+ [\d.]+ ", at
-        )
-        running.said(r"; decided in 1 d \d+%, 7 d \S+%, 28 d \S+%; alignment: online .*; decisions in flight \d+; ", at)
+        running.said(unanswered(neglected[1]), at)
+        for pattern in LIVE:
+            running.said(pattern, at)
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(90) == 0
         assert not running.running()
@@ -276,7 +242,7 @@ def test_killed_processes_are_started_again(tmp_path: Path) -> None:
         alertmanager = next(one for one in running.started if "--cluster.listen-address=" in one.cmdline()[:4])
         worker.kill()
         at = running.said(r"worker \d ended by SIGKILL; it runs again as process \d+", at)
-        at = running.said("live for .*: partitions 4 of 4, workers 2 of 2", at)
+        at = running.said(LIVE[0], at)
         alertmanager.kill()
         at = running.said(r"Alertmanager ended; started again", at)
         running.said(r"alarms: [1-9]\d* escalations?, [1-9]\d* breach", at)
@@ -320,8 +286,8 @@ def test_second_demo_is_refused_and_one_killed_outright_takes_everything_with_it
 
 def test_it_speaks_the_language_of_the_environment(tmp_path: Path) -> None:
     with demo(tmp_path, "--no-monitoring", LC_ALL="", LC_MESSAGES="fi_FI.UTF-8") as running:
-        at = running.said(r"käynnissä .*: osioita 4/4, työprosesseja 2/2, luettu .*; avoinna [1-9]")
-        running.said(r"▲ \d+ kriittistä tapausta myöhässä", 0)
-        running.said(r"; mittarit klo [\d.]+; reaktio 1 vrk: ensireaktio puolet ", at)
+        at = running.said(LIVE_IN_FINNISH[0])
+        running.said(r"▲ \d+ kriittistä tapausta myöhässä")
+        running.said(LIVE_IN_FINNISH[1], at)
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(90) == 0
