@@ -73,15 +73,15 @@ class World:
     """A board, and what was sent from it."""
 
     def __init__(
-        self, home: Path, config: Config, env: dict[str, str], events: Iterable[Event], me: str = "anna"
+        self, home: Path, config: Config, env: dict[str, str], events: Iterable[Event], now_ms: int, me: str = "anna"
     ) -> None:
         self.config, self.store, self.cluster = config, Store(home / "view.sqlite"), Cluster()
         self.happened = list(events)
         self.fold()
         commands = Commands(self.store, self.cluster, self.names)
         access = Access(env, me)
-        parts = (config, self.store, CODEC, Hub(), Read(), access, CsrfTokens(home / "forms.key"), commands)
-        self.board = Board(*parts)
+        csrf = CsrfTokens(home / "forms.key")
+        self.board = Board(config, self.store, CODEC, Hub(), Read(), access, csrf, commands, lambda: now_ms)
         self.app = self.board.app()
 
     def names(self, unit: str) -> set[str]:

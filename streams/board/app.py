@@ -24,7 +24,7 @@ from streams.board.access import Access
 from streams.board.commands import KINDS, Command, Commands, Refusal
 from streams.board.forms import CsrfTokens, clean, fields, is_ours
 from streams.board.hub import Hub, concerns
-from streams.board.identity import Denied, Identity, today
+from streams.board.identity import Denied, Identity, day
 from streams.board.pages import Pages, Shown
 from streams.board.projection import Projection
 from streams.board.sending import Sending
@@ -37,6 +37,7 @@ from streams.config import Config
 from streams.kafka import admin
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
+from streams.shard.clock import Time
 
 _LIST_REST_SECONDS, _CASE_REST_SECONDS = 1.0, 0.2
 _STANDARD = frozenset({"Not Found", "Method Not Allowed", "Internal Server Error", "Bad Request"})
@@ -45,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Board:
-    """The parts of a board, and the routes over them."""
+    """The parts of a board, and the routes over them. now_ms: the time of day, milliseconds since the epoch."""
 
     config: Config
     store: Store
@@ -55,11 +56,14 @@ class Board:
     access: Access
     csrf: CsrfTokens
     commands: Commands
+    now_ms: Callable[[], int]
 
     def __post_init__(self) -> None:
         self.pages = Pages(self.config, self.store, self.codec, self.access, self.commands)
-        self._templates = Templates(self.config.timezone, self.access, self.csrf, self.hub, self.projection)
-        self._sign_in = SignIn(self.access, self._templates)
+        self._templates = Templates(
+            self.config.timezone, self.access, self.csrf, self.hub, self.projection, self.now_ms
+        )
+        self._sign_in = SignIn(self.access, self._templates, self.now_ms)
 
     def app(self) -> ASGIApp:
         """The routes, and what stands before them.
@@ -155,7 +159,9 @@ class Board:
         rest = _LIST_REST_SECONDS if case is None else _CASE_REST_SECONDS
         since = request.query_params.get("since", "")
         version = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else -1
-        events = self.hub.events(concerns(who, case, unit), version, lambda: self.access.still(who, today()), rest)
+        events = self.hub.events(
+            concerns(who, case, unit), version, lambda: self.access.still(who, day(self.now_ms())), rest
+        )
         return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     def _health(self, _: Request) -> Response:
@@ -198,5 +204,7 @@ def build(settings: Settings, config: Config, access: Access, rebuild: bool = Fa
         return board.pages.names(unit)
 
     commands = Commands(view, Sending(settings, codec), named)
-    board = Board(config, view, codec, hub, projection, access, CsrfTokens(home / "forms.key"), commands)
+    board = Board(
+        config, view, codec, hub, projection, access, CsrfTokens(home / "forms.key"), commands, Time().wall_ms
+    )
     return board

@@ -71,9 +71,9 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def today() -> date:
-    """The day, UTC."""
-    return datetime.now(UTC).date()
+def day(at_ms: int) -> date:
+    """The day of an instant, UTC: tokens open until the end of one."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).date()
 
 
 class _Strict(BaseModel):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from streams.board.access import Access
 from streams.board.forms import fields, inside, is_ours
-from streams.board.identity import Denied, Identity, today
+from streams.board.identity import Denied, Identity, day
 from streams.board.templates import Templates
 
 TOKEN_COOKIE = "rytmi_board"  # noqa: S105 - a name
@@ -16,13 +18,13 @@ TOKEN_COOKIE = "rytmi_board"  # noqa: S105 - a name
 class SignIn:
     """The routes /sign-in and /sign-out, and who sends a request."""
 
-    def __init__(self, access: Access, templates: Templates) -> None:
-        self._access, self._templates = access, templates
+    def __init__(self, access: Access, templates: Templates, now_ms: Callable[[], int]) -> None:
+        self._access, self._templates, self._now_ms = access, templates, now_ms
 
     def who(self, request: Request) -> Identity:
         """Who sends a request. Raises Denied."""
         peer = request.client.host if request.client else None
-        return self._access.identify(peer, request.headers, request.cookies.get(TOKEN_COOKIE), today())
+        return self._access.identify(peer, request.headers, request.cookies.get(TOKEN_COOKIE), day(self._now_ms()))
 
     async def enter(self, request: Request) -> Response:
         """The page to sign in on; or, with a token in its form, the cookie and the way on."""
@@ -33,7 +35,7 @@ class SignIn:
             return self._templates.entrance(request, "no_form", 403)
         token = form.get("token", "").strip()
         try:
-            self._access.identify(None, {}, token or None, today())
+            self._access.identify(None, {}, token or None, day(self._now_ms()))
         except Denied as denied:
             return self._templates.entrance(request, denied.key, 401)
         answer = RedirectResponse(inside(form.get("back", "/")), 303)

@@ -6,7 +6,7 @@ the colours that somebody has chosen.
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -31,8 +31,16 @@ _YEAR_SECONDS = 365 * 86_400
 class Templates:
     """Renders the pages of one board; from any thread."""
 
-    def __init__(self, timezone: str, access: Access, csrf: CsrfTokens, hub: Hub, projection: Projection) -> None:
-        self._timezone, self._access, self._csrf = timezone, access, csrf
+    def __init__(
+        self,
+        timezone: str,
+        access: Access,
+        csrf: CsrfTokens,
+        hub: Hub,
+        projection: Projection,
+        now_ms: Callable[[], int],
+    ) -> None:
+        self._timezone, self._access, self._csrf, self._now_ms = timezone, access, csrf, now_ms
         self._hub, self._projection = hub, projection
 
     def words(self, request: Request) -> Words:
@@ -40,7 +48,7 @@ class Templates:
         code = request.cookies.get("rytmi_lang", "")
         if code not in LANGUAGES:
             code = preferred(request.headers.get("accept-language"))
-        return Words(code, self._timezone, time.time_ns() // 1_000_000)
+        return Words(code, self._timezone, self._now_ms())
 
     def page(
         self, request: Request, template: str, who: Identity | None, context: dict[str, Any], status: int = 200

@@ -50,18 +50,18 @@ def command(path: Path, host: str, port: int, me: str | None, rebuild: bool) -> 
 @click.option("--days", type=click.IntRange(1), default=180, show_default=True, help="How long the token opens.")
 def token(name: str, role: str, units: tuple[str, ...], days: int) -> None:
     """Make a token for the board. It is shown once; the lines for RYTMI_BOARD_PEOPLE hold its hash alone."""
-    from datetime import timedelta
+    from datetime import UTC, datetime, timedelta
 
     import yaml
 
-    from streams.board.identity import hashed, new_token, today
+    from streams.board.identity import hashed, new_token
 
     made = new_token()
     person = {
         "name": name,
         "role": role,
         "units": list(units),
-        "tokens": [{"sha256": hashed(made), "expires": today() + timedelta(days=days)}],
+        "tokens": [{"sha256": hashed(made), "expires": datetime.now(UTC).date() + timedelta(days=days)}],
     }
     click.echo(yaml.safe_dump([person], sort_keys=False, allow_unicode=True), nl=False)
     click.echo(f"token of {name} (give it to them; it is not kept): {made}", err=True)

@@ -123,7 +123,7 @@ def windows() -> Iterator[tuple[str, dict[str, str], str, dict[str, float | None
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the board answers."""
     now = time.time_ns() // 1_000_000
-    world = World(tmp_path_factory.mktemp("board"), CONFIG, {}, events(now), OWNER)
+    world = World(tmp_path_factory.mktemp("board"), CONFIG, {}, events(now), now, OWNER)
     fill(world, now)
     (port,) = free_ports(1, 18_080)
     server = Serving(world.app, world.board.hub, "127.0.0.1", port)

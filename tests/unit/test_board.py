@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,10 +14,11 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
+from processors.canonical import instant
 from processors.events import Action, Event, Feedback, Obstacle
 from streams.board import store as tables
 from streams.board.access import Access
-from streams.board.identity import AccessError, hashed, new_token, today
+from streams.board.identity import AccessError, day, hashed, new_token
 from streams.board.projection import ALARM
 from streams.board.words import LANGUAGES, preferred
 from streams.config import parse
@@ -26,7 +26,7 @@ from streams.language.outside import plain
 from tests.board_world import CODEC, World
 
 HOUR = 3_600_000
-NOW = time.time_ns() // 1_000_000
+NOW = instant("2026-03-02T10:00:00+02:00")
 CONFIG = parse(
     {
         "timezone": "Europe/Helsinki",
@@ -55,7 +55,7 @@ HOSTILE = f"{SCRIPT}{TURNED}'\"{{{{7*7}}}} %s {{n}}"
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return World(tmp_path, CONFIG, {}, EVENTS)
+    return World(tmp_path, CONFIG, {}, EVENTS, NOW)
 
 
 class Doors:
@@ -68,7 +68,7 @@ class Doors:
         self.add("lea", "leader", [])
         self.add("uma", "unit", ["net"])
         self.add("vic", "viewer", ["shop"])
-        self.add("old", "leader", [], expires=today() - timedelta(days=1))
+        self.add("old", "leader", [], expires=day(NOW) - timedelta(days=1))
         self.env = {"RYTMI_BOARD_PEOPLE": str(self.path), "RYTMI_BOARD_PROXIES": "10.1.0.0/16"}
 
     def add(self, name: str, role: str, units: list[str], expires: date | None = None) -> None:
@@ -92,7 +92,7 @@ def doors(tmp_path: Path) -> Doors:
 
 @pytest.fixture
 def guarded(tmp_path: Path, doors: Doors) -> World:
-    return World(tmp_path, CONFIG, doors.env, EVENTS)
+    return World(tmp_path, CONFIG, doors.env, EVENTS, NOW)
 
 
 def form_of(client: TestClient, case: str, kind: str, **more: str) -> dict[str, str]:
@@ -146,10 +146,10 @@ def test_overdue_and_soon_due_cases_stand_apart_with_both_waits(world: World) ->
 def test_critical_cases_come_before_those_that_are_overdue_for_longer(tmp_path: Path) -> None:
     longer = (
         Feedback("f4", NOW - 9 * HOUR, "K-4", "web", "normal"),
-        Feedback("f5", NOW - HOUR, "K-5", "web", "normal"),
+        Feedback("f5", NOW - HOUR - 1, "K-5", "web", "normal"),
     )
     sooner = (Feedback("f6", NOW - HOUR // 4, "K-6", "web", "critical"),)
-    text = World(tmp_path, CONFIG, {}, (*EVENTS, *longer, *sooner)).client().get("/").text
+    text = World(tmp_path, CONFIG, {}, (*EVENTS, *longer, *sooner), NOW).client().get("/").text
     shown = re.findall(r'id="([os])-(K-\d)"', text)
     assert shown == [("o", "K-1"), ("o", "K-4"), ("o", "K-5"), ("s", "K-6"), ("s", "K-2"), ("s", "K-3")]
 
@@ -219,7 +219,7 @@ def test_of_two_who_take_a_case_at_once_the_second_is_told_who_has_it(guarded: W
 def test_many_threads_that_take_a_case_send_one_action(tmp_path: Path, doors: Doors) -> None:
     for number in range(8):
         doors.add(f"t{number}", "unit", ["net"])
-    world = World(tmp_path, CONFIG, doors.env, EVENTS)
+    world = World(tmp_path, CONFIG, doors.env, EVENTS, NOW)
     clients = [world.client(doors.tokens[f"t{number}"]) for number in range(8)]
     forms = [form_of(client, "K-1", "take") for client in clients]
     start = threading.Barrier(8)
@@ -287,7 +287,7 @@ def test_hostile_text_in_every_field_is_shown_and_does_nothing(tmp_path: Path, t
         Action("a", NOW - 2 * HOUR, text, "assigned", actor=text, owner=text, cause=text),
         Obstacle("o", NOW - 2 * HOUR, text, "raised", "web", text, (text,), text),
     ]
-    world = World(tmp_path, CONFIG, {}, events)
+    world = World(tmp_path, CONFIG, {}, events, NOW)
     alarm = dict.fromkeys(("share", "after_ms", "due_at", "received_at", "last_kind"))
     alarm |= {"id": text, "about": "clock", "kind": "raised", "level": "breach", "step": 0, "case": text, "cycle": 1}
     alarm |= {"clock": "decide", "at": NOW - HOUR, "announced_at": NOW - HOUR, "unit": "net", "touchpoint": "web"}
@@ -383,7 +383,7 @@ def test_viewer_of_one_unit_neither_sees_nor_acts_on_another(guarded: World, doo
     assert viewer.get("/events?case=K-1").status_code == 404
     assert viewer.get("/events?unit=net").status_code == 404
     form = form_of(viewer, "K-2", "take")
-    sign = guarded.board.csrf.token(guarded.board.access.identify(None, {}, doors.tokens["vic"], today()))
+    sign = guarded.board.csrf.token(guarded.board.access.identify(None, {}, doors.tokens["vic"], day(NOW)))
     assert viewer.post("/actions", data=form | {"form": sign, "case": "K-1"}).status_code == 404
     refused = viewer.post("/actions", data=form | {"form": sign})
     assert refused.status_code == 403
@@ -429,8 +429,8 @@ def test_whoever_is_taken_out_of_the_file_is_out_and_a_broken_file_changes_nothi
     guarded: World, doors: Doors, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = guarded.client(doors.tokens["uma"])
-    who = guarded.board.access.identify(None, {}, doors.tokens["uma"], today())
-    assert guarded.board.access.still(who, today())
+    who = guarded.board.access.identify(None, {}, doors.tokens["uma"], day(NOW))
+    assert guarded.board.access.still(who, day(NOW))
     kept = doors.path.read_text()
     doors.path.write_text("- {name: 7")
     assert client.get("/").status_code == 200
@@ -438,7 +438,7 @@ def test_whoever_is_taken_out_of_the_file_is_out_and_a_broken_file_changes_nothi
     doors.path.write_text(kept)
     doors.drop("uma")
     assert client.get("/").status_code == 401
-    assert not guarded.board.access.still(who, today())
+    assert not guarded.board.access.still(who, day(NOW))
 
 
 def test_preferences_are_kept_and_lead_nowhere_else(world: World) -> None:
@@ -462,7 +462,7 @@ def test_reaction_times_count_those_who_still_wait(tmp_path: Path) -> None:
         events.append(Action(f"o{number}", NOW - 10 * day + 1, case, "assigned", owner="bob"))
         if number < 3:
             events.append(Action(f"c{number}", NOW - 10 * day + HOUR, case, "closed", actor="bob"))
-    client = World(tmp_path, CONFIG, {}, events).client()
+    client = World(tmp_path, CONFIG, {}, events, NOW).client()
     text = " ".join(client.get("/people/bob").text.split())
     closing = text[text.index("Closing</th>") : text.index("</tr>", text.index("Closing</th>"))]
     assert re.findall(r'data-label="(?:Started|Still wait|Median)">([^<]+)<', closing) == ["10", "7", "–"]
@@ -490,7 +490,7 @@ def test_story_holds_what_was_announced_and_what_was_taken_back(world: World) ->
 def test_events_wake_only_whom_they_concern(world: World) -> None:
     from streams.board.hub import concerns
 
-    leader = world.board.access.identify(None, {}, None, today())
+    leader = world.board.access.identify(None, {}, None, day(NOW))
     viewer = leader.__class__("v", "viewer", ("shop",), None)
     changed = frozenset({("case", "K-1"), ("unit", "net")})
     said: list[Callable[[Any], bool]] = [concerns(leader, None, None), concerns(leader, "K-1", None)]
