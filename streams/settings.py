@@ -36,7 +36,8 @@ class Security:
     def client(self) -> dict[str, str]:
         """As librdkafka wants it."""
         named = {
-            "security.protocol": self.protocol,
+            # librdkafka compares it in the locale's letters, and in Turkish ones PLAINTEXT is not plaintext.
+            "security.protocol": self.protocol.lower(),
             "sasl.mechanism": self.sasl_mechanism,
             "sasl.username": self.sasl_username,
             "sasl.password": self.sasl_password,

@@ -1,12 +1,16 @@
 """Settings from the environment: defaults, secrets in files, and errors that name the variable."""
 
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from streams.settings import Settings, SettingsError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_empty_environment_means_the_local_broker() -> None:
@@ -46,7 +50,7 @@ def test_client_configuration_carries_security_and_what_is_asked() -> None:
     )
     assert settings.client(**{"group.id": "g"}) == {
         "bootstrap.servers": "kafka:9092",
-        "security.protocol": "SASL_SSL",
+        "security.protocol": "sasl_ssl",
         "sasl.mechanism": "SCRAM-SHA-512",
         "sasl.username": "rytmi",
         "sasl.password": "s3cret",
@@ -115,3 +119,14 @@ def test_names_carry_prefix_and_application() -> None:
     settings = Settings(topic_prefix="test.", application="second")
     assert settings.topic("rytmi.case.v1") == "test.rytmi.case.v1"
     assert settings.changelog("cases") == "test.second.cases.state.v1"
+
+
+def test_librdkafka_knows_every_protocol_in_turkish_letters_too() -> None:
+    """Where the machine has that locale; in a process of its own, as a locale is the process's."""
+    made = """if True:
+        from confluent_kafka import Producer
+        from streams.settings import Security
+        for one in ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"):
+            Producer(Security(one, "PLAIN", "u", "p").client())
+    """
+    subprocess.run([sys.executable, "-c", made], cwd=ROOT, env={"LC_ALL": "tr_TR.UTF-8"}, check=True, timeout=60)
