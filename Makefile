@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest --durations=10 -rfEPs
 PARALLEL := $(PYTEST) -n logical
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check golden bench venv lock clean
+.PHONY: help demo test check elsewhere golden bench venv lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -37,6 +37,20 @@ check: venv  ## format, lint, types, imports, unit tests, the core against its o
 	@$(BIN)/lint-imports
 	@echo "== unit tests, the core against its oracle, the log in memory against its contract"
 	@$(PARALLEL) --dist worksteal -m "not live" tests/unit tests/oracle tests/contract
+
+# What a process reads of the clock is shifted, never the clock itself; what it waits for takes as long as ever.
+define away
+	@echo "== unit tests at $(1) in $(2), locale $(3), user $(4)"
+	@TZ=$(2) LC_ALL=$(3) USER=$(4) LOGNAME=$(4) FAKETIME_DONT_FAKE_MONOTONIC=1 PYTHONPATH=tests/elsewhere \
+		faketime -f "@$(1)" $(PARALLEL) --dist worksteal tests/unit tests/oracle
+endef
+
+elsewhere: venv  ## the unit tests on other days, in other zones and locales, as other users; needs faketime
+	@command -v faketime >/dev/null \
+		|| { echo "faketime is not there. On Debian and Ubuntu: apt-get install faketime" >&2; exit 1; }
+	$(call away,2026-10-25 03:30:00,Asia/Kathmandu,fi_FI.UTF-8,maija)
+	$(call away,2028-02-29 23:55:00,Pacific/Auckland,tr_TR.UTF-8,ışık)
+	$(call away,2027-01-01 00:05:00,America/St_Johns,C,root)
 
 golden: venv  ## write the golden files anew, less what is pinned; look at the difference before it is committed
 	@$(BIN)/python -m pytest tests/golden --golden
