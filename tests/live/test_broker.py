@@ -66,6 +66,16 @@ def read(bootstrap: str, topic: str, count: int) -> list[str]:
         consumer.close()
 
 
+def test_broker_starts_on_a_machine_that_is_set_to_turkish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JDK_JAVA_OPTIONS", "-Duser.language=tr")  # as where LC_ALL says so
+    broker = Broker(tmp_path)
+    bootstrap = broker.start(child=True)
+    try:
+        create(bootstrap, "t")
+    finally:
+        broker.stop()
+
+
 def test_broker_tells_whether_it_runs_and_where(tmp_path: Path) -> None:
     broker = Broker(tmp_path)
     assert broker.status().pid is None

@@ -19,6 +19,7 @@ _JAVA_OPTIONS = (
     "-XX:+ExitOnOutOfMemoryError",
     "-XX:-UsePerfData",
     "--enable-native-access=ALL-UNNAMED",
+    "-Duser.language=en",  # Kafka looks names up in capitals of the machine's language; it knows none with Turkish ones
 )
 
 
