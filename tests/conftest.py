@@ -13,6 +13,7 @@ from streams.local.monitoring import Programs
 from tests import needed, skipping
 from tests.brokers import BrokerAddress
 from tests.real import logs
+from tests.tiers import PROVES
 
 # Machines are shared: how long something takes decides no property.
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,6 +25,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(skipping)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is of the tier `prove` alone is left out of the others; it is not skipped, for nothing is missing."""
+    if not PROVES:
+        left_out = [item for item in items if item.get_closest_marker("prove")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_report_header() -> str:

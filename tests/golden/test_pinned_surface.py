@@ -17,13 +17,15 @@ from dashboards import building
 from dashboards.rules import groups
 from dashboards.rules.model import Alert
 from streams.board.access import Access
+from streams.board.sign_in import TOKEN_COOKIE
 from streams.cli.main import main
 from streams.config.model import ConfigFile
 from streams.local.broker.jars import REPOSITORY
 from streams.settings import Settings
+from tests.board_world import World
 from tests.golden.pins import hold
 from tests.screens.exported import exported
-from tests.unit.test_board import TOKEN_COOKIE, World
+from tests.unit.test_board import CONFIG, EVENTS, NOW
 
 _NAMED = re.compile(r'(?<!<meta )\b(?:name|action)="([a-z/-]+)"')
 
@@ -134,7 +136,7 @@ def test_exit_codes_are_as_ever(rewrite_golden: bool) -> None:
 
 
 def test_board_answers_at_its_addresses_as_ever(tmp_path: Path, rewrite_golden: bool) -> None:
-    client = World(tmp_path, {}).client()
+    client = World(tmp_path, CONFIG, {}, EVENTS, NOW).client()
     facts: dict[str, Any] = {}
     for page in ("/", "/cases/K-1", "/me", "/people/anna", "/units", "/units/net", "/audit", "/sign-in", "/nothing"):
         answer = client.get(page)

@@ -12,12 +12,13 @@ from processors.events import Event
 from streams.settings import Settings
 from tests.live.alarms import CONFIG, acknowledged, announced, feedback, now_ms, send
 from tests.live.workers import Crew, Progress, WorkerProcess, rytmi
+from tests.tiers import size
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
-SILENT = 5_000  # each is due twice: the breach, and two seconds later the escalation
-ANSWERED = 1_000
+SILENT = size(500, 5_000)  # each is due twice: the breach, and two seconds later the escalation
+ANSWERED = size(100, 1_000)
 SPREAD_MS = 30_000
 ESCALATION_MS = 2_000
 OPTIONS = ("--session-timeout", "3")

@@ -31,7 +31,7 @@ from streams.shard.packing import unpack
 from tests.live.workers import ROOT, Crew, Metrics, Progress, Raw, WorkerProcess, codec, read, rytmi
 from tests.waiting import until
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.live, pytest.mark.prove, pytest.mark.timeout(480)]
 
 NOW = time.time_ns() // 1_000_000
 HOUR, DAY = 3_600_000, 86_400_000

@@ -12,11 +12,12 @@ from streams.kafka.topics import CHANGELOGS
 from streams.settings import Settings
 from tests.live.workers import Crew, Progress, Raw, WorkerProcess, rytmi, stored
 from tests.shards import restored
+from tests.tiers import size
 from tests.waiting import until
 
 pytestmark = pytest.mark.live
 
-CASES = 20_000
+CASES = size(5_000, 20_000)
 NOW = time.time_ns() // 1_000_000
 _READY = re.compile(r"(\w+)/(\d+) ready: (\d+) entities from (\d+) changelog records in ([0-9.]+) s")
 

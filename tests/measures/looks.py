@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,9 @@ from tests.oracle.hours import parse_ms
 from tests.oracle.measures import Measures
 from tests.oracle.measures.compare import Comparison
 from tests.oracle.measures.windows import DAY_MS, HOUR_MS, MINUTE_MS
+from tests.tiers import size
 
-INSTANTS = int(os.environ.get("RYTMI_MEASURES_INSTANTS", "20"))
+INSTANTS = size(4, 20, "RYTMI_MEASURES_INSTANTS")
 
 
 class Events(NamedTuple):

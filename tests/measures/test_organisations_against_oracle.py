@@ -24,9 +24,10 @@ from tests.oracle.hours import parse_ms
 from tests.oracle.measures import rows
 from tests.oracle.measures.compare import compare
 from tests.oracle.strategies import World
+from tests.tiers import size
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = int(os.environ.get("RYTMI_MEASURES_EXAMPLES", "200"))
+EXAMPLES = size(40, 200, "RYTMI_MEASURES_EXAMPLES")
 SEED = int(os.environ.get("RYTMI_ORACLE_SEED", "20261123"))
 END = "2026-04-02T15:00:00+03:00"
 WEEKS = 5  # with a clock change, and weekly and monthly windows that are full

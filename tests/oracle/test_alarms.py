@@ -12,12 +12,13 @@ from processors.backtest import Backtest
 from processors.canonical import instant, parse
 from processors.events import InvalidEvent
 from streams import config as configuration
+from tests.tiers import size
 
 from .alarm_strategies import alarming_worlds, versions_of
 from .alarms import alarms
 from .strategies import World
 
-EXAMPLES = int(os.environ.get("RYTMI_ORACLE_ALARM_EXAMPLES", "2000"))
+EXAMPLES = size(150, 2000, "RYTMI_ORACLE_ALARM_EXAMPLES")
 SEED = int(os.environ.get("RYTMI_ORACLE_SEED", "20261123"))
 SAID = ("case", "cycle", "clock", "level", "step", "kind", "at", "announced_at", "reason", "recipient")
 

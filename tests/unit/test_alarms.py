@@ -4,7 +4,6 @@ order of arrival the same that stand.
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterable
 from typing import Any
@@ -28,8 +27,9 @@ from streams.shard.serde import pack, unpack
 from streams.shard.stages import CaseStage, Effects
 from tests.oracle.alarm_strategies import alarming_worlds
 from tests.oracle.strategies import World
+from tests.tiers import size
 
-EXAMPLES = int(os.environ.get("RYTMI_ALARM_EXAMPLES", "400"))
+EXAMPLES = size(80, 400, "RYTMI_ALARM_EXAMPLES")
 UNHURRIED = (HealthCheck.too_slow, HealthCheck.data_too_large)  # of a machine that does much else
 
 News = tuple[str, Entry]  # of a case

@@ -15,8 +15,9 @@ from streams import config as configuration
 from streams.results.files import outcome_row
 from tests.oracle import oracle
 from tests.oracle.strategies import worlds
+from tests.tiers import size
 
-EXAMPLES = int(os.environ.get("RYTMI_ORACLE_EXAMPLES", "10000"))
+EXAMPLES = size(500, 10000, "RYTMI_ORACLE_EXAMPLES")
 SEED = int(os.environ.get("RYTMI_ORACLE_SEED", "20261123"))
 
 
