@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # The last letter: what was skipped, with the reason, stands at the end of each run.
 PYTEST := $(BIN)/python -m pytest --durations=10 -rfEPs
-# What needs no broker is spread over the processors, what one file makes for its tests being made once; on the broker
-# a test has the machine for itself.
+# Spread over the processors; what one file makes for its tests is made once.
 PARALLEL := $(PYTEST) -n logical
+FILES := --dist loadfile
+REST := tests $(addprefix --ignore=tests/,unit oracle contract simulation live)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check elsewhere golden bench venv lock clean
+.PHONY: help demo test prove check elsewhere golden bench venv lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -19,14 +20,20 @@ help:  ## this list
 demo: venv  ## a whole organisation on this machine, with alarms and a live view; Ctrl-C ends all of it
 	@$(BIN)/rytmi demo
 
-test: check  ## everything: check, then measures, screens, stories, and all that needs a real broker
+# All three parts run, whatever comes of the first; on a broker, what measures time has the machine for itself.
+test: check  ## everything once: check, then measures, screens, stories, and all that needs a real broker
 	@echo "== measures against their oracle, screens, rules, stories"
-	@$(PARALLEL) --dist loadfile tests --ignore=tests/unit --ignore=tests/oracle \
-		--ignore=tests/contract --ignore=tests/live; failed=$$?; \
-		[ $$failed -ne 2 ] || exit 2; \
-		echo "== tests on a real broker"; $(PYTEST) -m "not memory" tests/contract tests/live && exit $$failed
+	@$(PARALLEL) $(FILES) $(REST); rest=$$?; \
+		echo "== on a real broker"; $(PARALLEL) $(FILES) -m "not memory and not alone" tests/contract tests/live; live=$$?; \
+		echo "== on a real broker, one test at a time"; $(PYTEST) -m alone tests/live; alone=$$?; \
+		[ $$rest -eq 0 ] && [ $$live -eq 0 ] && [ $$alone -eq 0 ]
 
-check: venv  ## format, lint, types, imports, unit tests, the core against its oracle, the log in memory
+prove: venv  ## the numbers: 10,000 cases and schedules, 20 instants, fire, faults put in on purpose; hours
+	@RYTMI_TIER=prove $(PARALLEL) $(FILES) -m "not live" tests; rest=$$?; \
+		echo "== on a real broker"; RYTMI_TIER=prove $(PYTEST) -m "live and not memory" tests/contract tests/live; live=$$?; \
+		[ $$rest -eq 0 ] && [ $$live -eq 0 ]
+
+check: venv  ## format, lint, types, imports, unit tests, the core against its oracle, simulated schedules
 	@echo "== format"
 	@$(BIN)/ruff format --check .
 	@echo "== lint"
@@ -35,8 +42,8 @@ check: venv  ## format, lint, types, imports, unit tests, the core against its o
 	@$(BIN)/mypy
 	@echo "== imports"
 	@$(BIN)/lint-imports
-	@echo "== unit tests, the core against its oracle, the log in memory against its contract"
-	@$(PARALLEL) --dist worksteal -m "not live" tests/unit tests/oracle tests/contract
+	@echo "== unit tests, the core against its oracle, simulated schedules"
+	@$(PARALLEL) --dist worksteal -m "not live" tests/unit tests/oracle tests/contract tests/simulation
 
 # What a process reads of the clock is shifted, never the clock itself. Only ahead: shifted back, librdkafka's threads wait
 # for instants that have long passed. A Sunday on which an hour comes twice, a leap day, the first minutes of a year.

@@ -33,7 +33,7 @@ from tests.live.alertmanager import (
 from tests.live.workers import Crew, WorkerProcess
 from tests.waiting import until
 
-pytestmark = [pytest.mark.live, pytest.mark.usefixtures("monitoring_programs")]
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("monitoring_programs"), pytest.mark.alone]
 
 SPREAD_MS = 250
 CASES = 20

@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[2]
 SHARD = ("cases", 0)
 PATIENT = 60.0  # slack of a sink whose standstills are not the test's subject
 
-pytestmark = pytest.mark.usefixtures("monitoring_programs")
+pytestmark = [pytest.mark.usefixtures("monitoring_programs"), pytest.mark.alone]
 
 
 @pytest.fixture

@@ -247,6 +247,7 @@ def without_times(text: str) -> str:
     return re.sub(r"^<li class=\"now\".*$", "", text, flags=re.MULTILINE)
 
 
+@pytest.mark.alone
 def test_five_thousand_open_cases_stay_fluid(crew: Crew, open_board: BoardProcess, chromium: Browser) -> None:
     now = now_ms()
     severities, places = ("critical", "high", "normal"), ("web", "desk")

@@ -132,6 +132,7 @@ def _shape(query: Query, answer: Answer) -> str | None:
     return None
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("monitoring_programs")
 def test_every_query_is_answered_as_its_panel_needs_it_and_in_time(demo: tuple[Stack, Recorded]) -> None:

@@ -374,6 +374,7 @@ MEGABYTE = 1_048_576
 SMALL, LARGE = 200_000, 600_000
 
 
+@pytest.mark.alone
 def test_memory_does_not_grow_with_what_waits_to_be_read(
     applied: Settings, crew: Crew, out: Raw, progress: Progress
 ) -> None:
