@@ -23,7 +23,7 @@ from streams.shard.intake import Admitted, Batch, Intake, notes, skip_committed
 from streams.shard.serde import pack
 from streams.shard.shard import EVENT_TIME, Shard
 from streams.shard.stages import Effects
-from streams.shard.store import entity_write, refused_write
+from streams.shard.store import entity_write, offset_write, refused_write
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Pipeline:
         1. Pass over what the state holds already (`skip_committed`).
         2. Decode, check and sort the rest (`Intake.admit`): entries by entity, control records, dead letters.
         3. Fold each entity's entries and find what follows (`Stage.on_entries`), while what was found before is sent.
-        4. Commit outputs, state and read offsets in one transaction (`Shard.commit`), which takes the state over.
+        4. Commit outputs, state and what was read in one transaction (`Shard.commit`), which takes the state over.
         5. Take over what is derived of the entities (`Shard.save`), and count.
 
         Where a step fails, nothing of the batches has happened: neither is anything published, nor has the state, what
@@ -62,11 +62,11 @@ class Pipeline:
         latest = max(shard.event_now, *found.latest.values())
         appended = max([batch.records[-1].timestamp for batch in fresh])
         now = self._clock.at(latest)
-        offsets = {batch.topic: batch.records[-1].offset + 1 for batch in fresh} | {EVENT_TIME: latest}
         states: list[ChangelogRecord] = []
         changes: list[tuple[str, Effects]] = []
         alarms: list[Alarm] = []
-        shard.commit(self._outputs(shard, found, now, counters, states, changes, alarms), states, offsets)
+        outputs = self._outputs(shard, found, now, counters, states, changes, alarms)
+        shard.commit(outputs, states, _read(shard, fresh, found, latest))
         shard.event_now = latest
         shard.event_times |= {t: max(at, shard.event_times.get(t, 0)) for t, at in found.latest.items()}
         for entity, effects in changes:
@@ -98,8 +98,6 @@ class Pipeline:
             if alarm is not None and telling is not None:
                 alarms.append(alarm)
                 yield telling.alarm(letter.record.key or b"", alarm, None)
-        states += [refused_write(t, n) for t, n in found.refused.items() if n != shard.store.refused.get(t, 0)]
-        states += notes(shard, found.controls)
 
     def announce(self, shard: Shard, now: int, horizon: Callable[[str], int]) -> list[Alarm]:
         """Announce what is due by now, as far as that may be claimed, in one transaction; the alarms that it raises.
@@ -178,6 +176,14 @@ class Pipeline:
 def _count_alarms(counters: Counters, alarms: Sequence[Alarm]) -> None:
     for alarm in alarms:
         counters.alarms[alarm["level"], alarm["kind"]] += 1
+
+
+def _read(shard: Shard, batches: Sequence[Batch], found: Admitted, latest: int) -> list[ChangelogRecord]:
+    """What the state says of the input once these batches are in it."""
+    read = [offset_write(batch.topic, batch.records[-1].offset + 1) for batch in batches]
+    read.append(offset_write(EVENT_TIME, latest))
+    read += [refused_write(t, n) for t, n in found.refused.items() if n != shard.store.refused.get(t, 0)]
+    return read + notes(shard, found.controls)
 
 
 def _written(entity: str, effects: Effects) -> ChangelogRecord:

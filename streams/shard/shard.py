@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -34,7 +34,6 @@ _PURGED_AT_ONCE = 5_000
 
 
 EVENT_TIME = "@"  # changelog key of the latest `at` taken in (milliseconds), kept among the offsets
-_NONE: Mapping[str, int] = {}
 
 
 class _Behind:
@@ -131,25 +130,25 @@ class Shard:
         self,
         outputs: Iterable[ProducerRecord],
         states: Sequence[ChangelogRecord] | None,
-        offsets: Mapping[str, int] = _NONE,
+        read: Sequence[ChangelogRecord] = (),
     ) -> None:
-        """Send outputs, state and read offsets in one transaction, and take them over: all of it, or nothing.
+        """Send outputs, state and what was read in one transaction, and take them over: all of it, or nothing.
 
         This is the only place where a shard's state changes. `states` (None: there is none) may grow while outputs are
-        made, `offsets` (by topic, the one that comes next) are final. When it returns, it is durable. May block for
+        made, `read` (what the state says of the input by then) is final. When it returns, it is durable. May block for
         minutes. Raises Fenced, KafkaException, and what making the outputs raises; the state is then what it was.
         """
         if states is None:
             self._log.commit(outputs, None)
             return
-        saved = _Behind(states, [offset_write(topic, offset) for topic, offset in offsets.items()])
+        saved = _Behind(states, read)
         self._log.commit(outputs, saved)
         for record in saved:
             self.store.apply(record)
 
     def prove(self) -> None:
         """Prove that the shard is still ours. Raises Fenced where it is not."""
-        self.commit((), (), {EVENT_TIME: self.event_now})
+        self.commit((), (), [offset_write(EVENT_TIME, self.event_now)])
 
     def load(self, entity: str) -> Ledger:
         """What is stored of an entity; an empty ledger if nothing is."""
