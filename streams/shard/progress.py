@@ -17,7 +17,7 @@ from collections import deque
 from confluent_kafka import KafkaException
 
 from schemas.codec import Codec, DecodeError
-from streams.kafka.log import Log
+from streams.kafka.log import Log, Tail
 from streams.kafka.records import ConsumerRecord
 from streams.settings import Settings
 from streams.shard.clock import Time
@@ -35,11 +35,13 @@ class DecisionProgress:
     def __init__(self, log: Log, settings: Settings, codec: Codec, time: Time) -> None:
         self._log, self._topic, self._codec, self._time = log, settings.topic(TOPIC), codec, time
         self._marks: dict[int, deque[tuple[int, int]]] = {}  # (received, until), milliseconds
+        self._tail: Tail
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="progress", daemon=True)
 
     def start(self) -> None:
-        """Listen from now on: an old mark would be of no use."""
+        """Listen from now on: an old mark would be of no use. Raises KafkaException."""
+        self._tail = self._log.tail(self._topic)  # here, so that a failure is not one of a thread that ends in silence
         self._thread.start()
 
     def stop(self) -> None:
@@ -76,13 +78,12 @@ class DecisionProgress:
         marks.append((received, mark["until_at"]))
 
     def _listen(self) -> None:
-        tail = self._log.tail(self._topic)
         while not self._stopped.is_set():
             try:
-                record = tail.poll()
+                record = self._tail.poll()
             except KafkaException as failed:
                 log.warning("%s: %s", self._topic, failed)
                 continue
             if record is not None:
                 self.take(record)
-        tail.close()
+        self._tail.close()
