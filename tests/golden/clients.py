@@ -1,4 +1,4 @@
-"""The clients of Kafka, without a cluster: they note how they are configured, and keep what is sent.
+"""The clients of Kafka, without a cluster: they note how they are configured, and keep what is sent and committed.
 
 Every module of the product that has imported a client gets these instead, wherever it lies.
 """
@@ -6,7 +6,7 @@ Every module of the product that has imported a client gets these instead, where
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -48,13 +48,19 @@ class Kafka:
                     monkeypatch.setattr(module, real.__name__, of_this)
 
 
+def as_read(config: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration as librdkafka reads it: it takes the name of a protocol in small letters or in capitals."""
+    protocol = "security.protocol"
+    return {option: value.upper() if option == protocol else value for option, value in config.items()}
+
+
 class Client:
     """What all clients do."""
 
     kafka: Kafka
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self.kafka.configured.append((type(self).__name__, dict(config)))
+        self.kafka.configured.append((type(self).__name__, as_read(config)))
 
     def list_topics(self, timeout: float) -> Any:
         topics = {name: SimpleNamespace(partitions={0: None}) for name in self.kafka.topics}
@@ -65,12 +71,15 @@ class Client:
 
 
 class Producer(Client):
-    """Every transaction is committed."""
+    """What it sends in a transaction is kept once that is committed; all else at once."""
+
+    _open: list[Sent] | None = None
 
     def produce(
         self, topic: str, value: bytes | None, key: bytes | None = None, partition: int = -1, **more: Any
     ) -> None:
-        self.kafka.sent.append(Sent(topic, key, value, partition, list(more.get("headers") or ())))
+        to = self.kafka.sent if self._open is None else self._open
+        to.append(Sent(topic, key, value, partition, list(more.get("headers") or ())))
 
     def flush(self, timeout: float) -> int:
         return 0
@@ -82,10 +91,14 @@ class Producer(Client):
         """Nobody had it before."""
 
     def begin_transaction(self) -> None:
-        """Nothing to begin."""
+        self._open = []
 
     def commit_transaction(self, timeout: float) -> None:
-        """It is, already."""
+        self.kafka.sent += self._open or ()
+        self._open = None
+
+    def abort_transaction(self, timeout: float) -> None:
+        self._open = None
 
 
 class Consumer(Client):

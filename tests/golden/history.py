@@ -26,11 +26,14 @@ from processors.events import TYPES
 from schemas.codec import Codec
 from streams import config as configuration
 from streams.kafka.headers import headers
+from streams.kafka.log import KafkaLog
+from streams.kafka.shard_log import ShardLog
 from streams.kafka.topics import INPUTS
 from streams.measures.publisher import CellPublisher
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
 from streams.shard.claims import Claims, Source
+from streams.shard.clock import Time, WallClock
 from streams.shard.counters import Counters
 from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
@@ -49,11 +52,13 @@ class History:
     def __init__(self, config: configuration.Config, kafka: Kafka) -> None:
         self.kafka = kafka
         self._codec = Codec(None, Pseudonym(KEY))
-        self._pipeline = Pipeline(self._codec, config.policies, 1, 0, Counters())
-        self.shards = {
-            stage.name: Shard(SETTINGS, stage, 0, config.retention_ms, Claims(sources_of(config), config.file.settle))
-            for stage in stages(config.policies, self._codec.encode, f"rytmi/{SETTINGS.application}")
-        }
+        clock, log = WallClock(Time(lambda: self.now, lambda: 0.0)), KafkaLog(SETTINGS)
+        self._pipeline = Pipeline(self._codec, config.policies, SETTINGS.partitions, 0, Counters(), clock)
+        self.shards = {}
+        for stage in stages(config.policies, self._codec.encode, f"rytmi/{SETTINGS.application}"):
+            claims = Claims(sources_of(config), config.file.settle, clock)
+            own = ShardLog(log, SETTINGS, stage.name, 0)
+            self.shards[stage.name] = Shard(own, stage, 0, config.retention_ms, claims)
         self._waiting: defaultdict[str, list[Any]] = defaultdict(list)
         self._offsets: Counter[str] = Counter()
         self.now = 0
@@ -96,7 +101,7 @@ class History:
             fed_by = [record for record in shard.stage.records if self._waiting[record]]
             batches = [Batch(r, SETTINGS.topic(INPUTS[r]), self._waiting.pop(r)) for r in fed_by]
             if batches:
-                self._pipeline.process(shard, batches, self.now)
+                self._pipeline.process(shard, batches)
             for sent in self.kafka.taken():
                 if sent.topic == INPUTS["link"]:
                     self._wait("link", sent.key, sent.value, list(sent.headers))
@@ -106,13 +111,13 @@ class History:
         self.now = max(self.now, at)
         for shard in self.shards.values():
             if what == "tell":
-                self._pipeline.tell(shard, self.now, lambda _: at)
+                self._pipeline.announce(shard, self.now, lambda _: at)
             elif what == "purge":
                 shard.purge(at)
             else:
-                sharing = CellPublisher(shard)
-                sharing.fill(float("inf"))
-                sharing.share(0.0, at, at, is_busy=False)
+                publisher = CellPublisher(shard, lambda: 0.0)
+                publisher.rebuild(float("inf"))
+                publisher.publish(at, at, is_busy=False)
         yield from self.kafka.taken()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from schemas import loader
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.records import ChangelogRecord
 
 RELEASES = sorted(
     (Path(loader.__file__).parent / "released").glob("state-*"),

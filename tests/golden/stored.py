@@ -24,9 +24,9 @@ def told(config: Config, stores: Mapping[str, Store]) -> Iterator[str]:
         yield f"== {stage.name}"
         store = stores[stage.name]
         yield f"epoch: {store.epoch}"
-        for name, notes in (("position", store.positions), ("in a row", store.in_a_row), ("note", store.controls)):
+        for name, notes in (("position", store.offsets), ("in a row", store.refused), ("note", store.controls)):
             yield from (f"{name} {key}: {at}" for key, at in sorted(notes.items()))
-        now = store.positions[EVENT_TIME]
+        now = store.offsets[EVENT_TIME]
         yield f"backfill: {backfill(store.controls)}"
         yield f"heard until: {limited(sources, stage.records, store.controls, now + 86_400_000)}"
         for entity, stored in sorted(store.entities.items()):
@@ -35,7 +35,7 @@ def told(config: Config, stores: Mapping[str, Store]) -> Iterator[str]:
 
 
 def _entity(stage: Stage, entity: str, stored: bytes, policies: Policies, now: int) -> Iterator[str]:
-    ledger, derived = unpack(stored), stage.derived(entity, unpack(stored))
+    ledger, derived = unpack(stored), stage.on_restore(entity, unpack(stored))
     yield f"header: {_json(header(stored))}"
     yield f"purged: {ledger.purged}"
     yield from (f"entry: {_json(entry)}" for entry in ledger.entries)
@@ -46,7 +46,7 @@ def _entity(stage: Stage, entity: str, stored: bytes, policies: Policies, now: i
     yield from (f"alarm: {_json(alarm)}" for alarm in derived.alarms)
     yield from sorted(f"share: {_json(share)}" for share in stage.contribution(ledger) or ()) if ledger.entries else ()
     if ledger.entries:
-        again = stage.effects(entity, ledger, ledger.entries, 0, now).outputs  # nothing but the case itself
+        again = stage.on_entries(entity, ledger, ledger.entries, 0, now).outputs  # nothing but the case itself
         yield f"said again: {[output.topic for output in again]}"
     if stage.name == "cases" and (judged := judge(ledger.entries, policies)):
         yield f"case: {_json(record(entity, ledger.entries, judged, policies))}"

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from streams.board.acting import CLOSE, KINDS, TAKE, Acting, Asked, Refusal
 
 from processors.canonical import rfc3339
 from processors.events import Action, Decision, Feedback, Indicator, Obstacle, Pulse
@@ -24,14 +23,17 @@ from streams.alertmanager import Links
 from streams.alertmanager.labels import alertname, labels
 from streams.alertmanager.text import described
 from streams.board import store as tables
+from streams.board.commands import CLOSE, KINDS, TAKE, Command, Commands, Refusal
 from streams.board.identity import Identity
 from streams.board.sending import Sending
 from streams.board.store import Store
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT, announce
+from streams.kafka.log import KafkaLog
 from streams.kafka.sender import Sender
 from streams.kafka.topics import CHANGELOGS, topics
 from streams.measures.windows import Windows
 from streams.pseudonym import Pseudonym
+from streams.shard.clock import Time
 from streams.shard.progress import DecisionProgress
 from tests.golden.clients import Kafka, Sent
 from tests.golden.history import KEY, SETTINGS, History
@@ -132,8 +134,9 @@ def test_records_that_are_sent_are_as_ever(kafka: Kafka, rewrite_golden: bool) -
         sender.send(event)
     for kind in (BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT):
         announce(SETTINGS, CODEC, kind, "crm", ("feedback",))
-    DecisionProgress(SETTINGS, CODEC).say(3, NOW)
-    Windows(SETTINGS, CODEC).publish(
+    log = KafkaLog(SETTINGS)
+    DecisionProgress(log, SETTINGS, CODEC, Time()).publish(3, NOW)
+    Windows(log, SETTINGS, CODEC, time.monotonic).publish(
         [
             Row("clock", {"touchpoint": "ä", "severity": "*"}, "1h", {"count": 3, "p50_s": None}),
             Row("alignment", {"unit": "care"}, None, {"alignment": 0.25}),
@@ -152,21 +155,23 @@ def test_board_asks_and_audits_as_ever(kafka: Kafka, tmp_path: Path, rewrite_gol
     asking = {"seen": case["owner"], "owner": "anna", "cause": "why", "done": "what"}
     mari = Identity("mari", "leader", None, None)
     for number, kind in enumerate(KINDS):
-        facts |= _asked(kind, kafka, tmp_path / f"{number}.sqlite", case, Asked("R-1", kind, **asking), mari)
-    facts |= _asked("refused", kafka, tmp_path / "refused.sqlite", case, Asked("R-1", TAKE, "somebody else"), mari)
+        facts |= _asked(kind, kafka, tmp_path / f"{number}.sqlite", case, Command("R-1", kind, **asking), mari)
+    facts |= _asked("refused", kafka, tmp_path / "refused.sqlite", case, Command("R-1", TAKE, "somebody else"), mari)
     kafka.topics = ()  # of the action: what was asked is audited, and then that it failed
-    facts |= _asked("failed", kafka, tmp_path / "failed.sqlite", case, Asked("R-1", CLOSE, **asking), mari)
+    facts |= _asked("failed", kafka, tmp_path / "failed.sqlite", case, Command("R-1", CLOSE, **asking), mari)
     hold("board", facts, rewrite_golden)
 
 
-def _asked(about: str, kafka: Kafka, path: Path, case: dict[str, Any], asked: Asked, who: Identity) -> dict[str, Any]:
+def _asked(
+    about: str, kafka: Kafka, path: Path, case: dict[str, Any], command: Command, who: Identity
+) -> dict[str, Any]:
     view = Store(path)
     with view.writing() as to:
         tables.put_case(to, case)
-    acting = Acting(view, Sending(SETTINGS, CODEC), lambda unit: ["mari", "anna"])
+    commands = Commands(view, Sending(SETTINGS, CODEC), lambda unit: ["mari", "anna"])
     found: dict[str, Any] = {}
     try:
-        acting.ask(asked, who, "127.0.0.1", NOW)
+        commands.handle(command, who, "127.0.0.1", NOW)
     except Refusal as refusal:
         found[f"{about} refusal"] = [refusal.status, refusal.key]
     for number, one in enumerate(kafka.taken()):

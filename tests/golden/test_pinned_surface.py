@@ -11,12 +11,12 @@ from typing import Any, get_args
 import click
 from click.testing import CliRunner
 from pydantic import BaseModel
-from streams.board.people import Person
 
 from dashboards import building
 from dashboards.rules import groups
 from dashboards.rules.model import Alert
 from streams.board.access import Access
+from streams.board.identity import Person
 from streams.board.sign_in import TOKEN_COOKIE
 from streams.cli.main import main
 from streams.config.model import ConfigFile

@@ -2,7 +2,8 @@
 
 `schemas/released/state-VERSION/` has what a release took in (`history.jsonl`, under `rytmi.yaml`), what it wrote to
 the changelogs by that, and what it read from them. `make golden` makes the last two where they are missing, and never
-writes over any.
+writes over any. Numbers of transactions stand between the records of the state and are no part of it: release 0.1.0
+wrote none.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from streams import config as configuration
+from streams.kafka import numbering
+from streams.kafka.records import ChangelogRecord
 from streams.kafka.topics import CHANGELOGS
 from streams.shard.store import Store
 from tests.golden.clients import Kafka
@@ -25,22 +28,22 @@ from tests.golden.stored import told
 MOST_BYTES = 200 * 1024
 
 
-def written_today(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The changelog records that the history makes, as lines: everything in order, what was overwritten as well."""
+def written_today(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ChangelogRecord]]:
+    """The changelog records that the history makes, by stage: everything in order, what was overwritten as well."""
     kafka = Kafka()
     kafka.stand_in(monkeypatch)
     stage_of = {SETTINGS.changelog(stage): stage for stage in CHANGELOGS}
     return [
-        json.dumps(
-            {
-                "stage": stage_of[sent.topic],
-                "key": (sent.key or b"").decode(),
-                "value": None if sent.value is None else b64encode(sent.value).decode(),
-            }
-        )
+        (stage_of[sent.topic], ChangelogRecord(sent.key or b"", sent.value))
         for sent in History(configuration.load(folder / "rytmi.yaml"), kafka).run(folder / "history.jsonl")
         if sent.topic in stage_of
     ]
+
+
+def line(stage: str, write: ChangelogRecord) -> str:
+    """A changelog record as a line of `changelogs.jsonl`."""
+    value = None if write.value is None else b64encode(write.value).decode()
+    return json.dumps({"stage": stage, "key": write.key.decode(), "value": value})
 
 
 def read_today(folder: Path) -> list[str]:
@@ -61,11 +64,24 @@ def make(path: Path, lines: list[str], rewrite_golden: bool) -> list[str]:
 def test_state_written_today_is_that_of_the_newest_release(
     rewrite_golden: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = written_today(RELEASES[-1], monkeypatch)
+    kept = written_today(RELEASES[-1], monkeypatch)
+    written = [line(stage, write) for stage, write in kept if write.key != numbering.KEY]
     assert written == make(RELEASES[-1] / "changelogs.jsonl", written, rewrite_golden), (
         "other state is written than the newest release wrote: mend the code; or, where that is meant, raise the "
         "version of the state, read both, and lay a folder of the new release beside the old ones"
     )
+
+
+def test_every_transaction_that_saves_state_is_numbered_in_its_changelog(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: defaultdict[str, numbering.Numbering] = defaultdict(numbering.Numbering)
+    for stage, write in written_today(RELEASES[-1], monkeypatch):
+        if write.key == numbering.KEY:
+            found[stage].take(write.value or b"")
+    assert set(found) == set(CHANGELOGS)
+    for numbers in found.values():
+        numbers.finish()
+        assert (numbers.outputs_lost, numbers.state_lost) == (0, 0)
+        assert numbers.done > 1
 
 
 @pytest.mark.parametrize("folder", RELEASES, ids=NAMES)
