@@ -13,6 +13,7 @@ from processors.signal import entity
 from schemas import loader
 from streams import config as configuration
 from streams.board.identity import TOKEN_PREFIX, hashed
+from streams.kafka.numbering import begins, ends
 from streams.kafka.topics import CHANGELOGS, INPUTS, topics
 from streams.measures.publisher import source_name
 from streams.pseudonym import Pseudonym
@@ -70,6 +71,8 @@ def test_ids_are_computed_as_ever(rewrite_golden: bool) -> None:
         "answer": ascii(entity(Pulse("p-1", NOW, "care", None, "front", "heard", 0.5))),
         "token": [TOKEN_PREFIX, hashed("rytmi_token")],
     }
+    for done in (0, 41):
+        facts[f"numbers of a transaction after {done}"] = [begins(done), ends(done)]
     for dated in POLICIES.sets:
         facts[f"policy version from {dated.from_ms}"] = dated.version
     pseudonym = Pseudonym(KEY)
