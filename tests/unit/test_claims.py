@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from confluent_kafka import KafkaException
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT
+from streams.kafka.log import KafkaLog
+from streams.settings import Security
 from streams.shard.claims import Claims, Source, backfill, limited, noted
-from streams.shard.clock import FOREVER, EventClock, WallClock
-from tests.shards import decision_progress, mark
+from streams.shard.clock import FOREVER, EventClock, Time, WallClock
+from streams.shard.progress import DecisionProgress
+from tests.shards import CODEC, SETTINGS, decision_progress, mark
 
 SETTLE = 10
 SILENT_AFTER = 100
@@ -156,3 +162,11 @@ def test_mark_counts_for_who_has_read_the_links_written_before_it_came(links_rea
         progress.take(mark(3, said, received))
     assert progress.watermark(3, links_read) == until
     assert progress.watermark(4, links_read) is None
+
+
+def test_where_marks_cannot_be_listened_to_whoever_starts_that_is_told(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, security=Security("SSL", ssl_ca=str(tmp_path / "none.pem")))
+    progress = DecisionProgress(KafkaLog(settings), settings, CODEC, Time())
+    with pytest.raises(KafkaException, match=r"ssl\.ca\.location"):
+        progress.start()
+    progress.stop()
