@@ -9,7 +9,6 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -17,6 +16,7 @@ from confluent_kafka.admin import AdminClient
 from schemas.codec import Codec, DecodeError
 from streams.board import store
 from streams.board.store import NOWHERE, Store
+from streams.kafka.clients import BOARD, consumer
 from streams.settings import Settings
 
 CASE, CLOCK, ALARM, WINDOW, AUDIT = (f"rytmi.{name}.v1" for name in ("case", "clock", "alarm", "window", "audit"))
@@ -67,32 +67,19 @@ class Projection(threading.Thread):
         self.join(_ASK_SECONDS)
 
     def _follow(self) -> None:
-        consumer = Consumer(self._client())
+        reader = consumer(self._settings, BOARD, f"{self._settings.application}-board")  # the group is not joined
         try:
-            consumer.assign(self._places(consumer))
+            reader.assign(self._places(reader))
             while not self._ending.is_set():
-                messages = consumer.consume(_BATCH, _WAIT_SECONDS)
+                messages = reader.consume(_BATCH, _WAIT_SECONDS)
                 if messages:
                     self._take(messages)
                 elif not self._behind:
                     self.trouble = None
         finally:
-            consumer.close()
+            reader.close()
 
-    def _client(self) -> dict[str, Any]:
-        return self._settings.client(
-            **{
-                "group.id": f"{self._settings.application}-board",  # asked for by the client, never joined
-                "enable.auto.commit": False,
-                "enable.partition.eof": True,
-                "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest",
-                "fetch.queue.backoff.ms": 5,
-                "fetch.wait.max.ms": 20,
-            }
-        )
-
-    def _places(self, consumer: Consumer) -> list[TopicPartition]:
+    def _places(self, reader: Consumer) -> list[TopicPartition]:
         """Where to read on. A view of other topics, or of such that have been made anew, is emptied first."""
         cluster = AdminClient(self._settings.client(log_level=0)).list_topics(timeout=_ASK_SECONDS)
         if missing := [name for name in self._names if name not in cluster.topics]:
@@ -103,7 +90,7 @@ class Projection(threading.Thread):
         places = [(name, part) for name in self._names for part in cluster.topics[name].partitions]
         known = self._store.offsets()
         for name, part in places:
-            _, high = consumer.get_watermark_offsets(TopicPartition(name, part), timeout=_ASK_SECONDS)
+            _, high = reader.get_watermark_offsets(TopicPartition(name, part), timeout=_ASK_SECONDS)
             if known.get((name, part), 0) > high:
                 self._store.empty(source)
                 known = {}

@@ -9,6 +9,7 @@ from confluent_kafka import KafkaException, Producer
 from processors.events import Action
 from schemas.codec import Codec, EncodeError
 from streams.board.store import Record
+from streams.kafka.clients import AUDITS, producer
 from streams.kafka.headers import headers
 from streams.kafka.sender import Sender, SendError
 from streams.settings import Settings
@@ -32,9 +33,7 @@ class Sending:
         with self._lock:
             failure: list[str] = []
             if self._producer is None:
-                config = {"enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 0, "log_level": 2}
-                config["message.timeout.ms"] = int(_SECONDS * 1000)
-                self._producer = Producer(self._settings.client(**config))
+                self._producer = producer(self._settings, AUDITS, **{"message.timeout.ms": int(_SECONDS * 1000)})
             try:
                 self._producer.produce(
                     self._settings.topic(TOPIC),

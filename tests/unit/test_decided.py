@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -17,18 +17,17 @@ from processors.events import Action, Decision, Event, Feedback, Obstacle
 from processors.ledger import Ledger
 from schemas.codec import Codec
 from streams.config import parse
-from streams.kafka.shard_log import ChangelogRecord
+from streams.kafka.memory import MemoryLog
+from streams.kafka.records import ConsumerRecord, TopicPartition
 from streams.pseudonym import Pseudonym
 from streams.results import decisions as decided
-from streams.settings import Settings
-from streams.shard import shard
-from streams.shard.claims import Claims
+from streams.shard.clock import Time, WallClock
 from streams.shard.counters import Counters
 from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
 from streams.shard.serde import unpack
-from streams.shard.shard import Shard
-from streams.shard.stages import ProducerRecord, stages
+from streams.shard.stages import stages
+from tests.shards import shard_of
 
 HOUR_MS = 3_600_000
 NOW = 1_772_532_000_000  # 2026-03-03T10:00:00Z; when all records are appended
@@ -80,50 +79,32 @@ REFUSED: list[tuple[Event, str]] = [
 ]
 
 
-class Record(NamedTuple):
-    """As a consumer has it."""
-
-    key: bytes
-    value: bytes
-    offset: int
-    timestamp: int
-    headers: tuple[tuple[str, bytes], ...]
-
-
-class Kept:
-    """The transactions of a shard: they are durable, and what they send is kept."""
-
-    def __init__(self, *_: object) -> None:
-        self.sent: list[ProducerRecord] = []
-
-    def commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord]) -> None:
-        self.sent += outputs
-        list(states)
-
-
 class Workers:
     """One partition of each stage, with what the log brings, and what they hand on."""
 
     def __init__(self) -> None:
-        self.tally = Counters()
-        self._pipeline = Pipeline(CODEC, CONFIG.policies, 1, 0, self.tally)
-        self._shards = {
-            stage.name: Shard(Settings(), stage, 0, CONFIG.retention_ms, Claims((), 0))
-            for stage in stages(CONFIG.policies, CODEC.encode, "test")
-        }
-        self._offset = 0
+        self._log, self.counters = MemoryLog(lambda topic: 1, lambda: NOW), Counters()
+        clock = WallClock(Time(lambda: NOW))
+        self._pipeline = Pipeline(CODEC, CONFIG.policies, 1, 0, self.counters, clock)
+        kinds = stages(CONFIG.policies, CODEC.encode, "test")
+        self._shards = {stage.name: shard_of(self._log, stage, clock=clock) for stage in kinds}
+        for shard in self._shards.values():
+            shard.open()
+        self._offset = self._links = 0
 
-    def take(self, kind: str, *records: tuple[bytes, bytes]) -> None:
+    def take(self, kind: str, *records: tuple[bytes | None, bytes | None]) -> None:
         """Take keys and values of one topic in, and what is sent to cases because of them."""
         if not records:
             return
         shard = next(one for one in self._shards.values() if kind in one.stage.records)
-        sent = shard.emission.sent  # type: ignore[attr-defined]
-        already = len(sent)
-        batch = [Record(key, value, self._offset + n, NOW, ()) for n, (key, value) in enumerate(records)]
+        batch = [
+            ConsumerRecord(kind, 0, self._offset + n, NOW, key, value, ()) for n, (key, value) in enumerate(records)
+        ]
         self._offset += len(batch)
-        self._pipeline.process(shard, [Batch(kind, kind, batch)], NOW)
-        self.take("link", *((one.key, one.value) for one in sent[already:] if one.topic == "rytmi.link.v1"))
+        self._pipeline.process(shard, [Batch(kind, kind, batch)])
+        links = self._log.fetch(TopicPartition("rytmi.link.v1", 0), self._links)
+        self._links = links.next
+        self.take("link", *((one.key, one.value) for one in links.records))
 
     def event(self, event: Event) -> None:
         key = event.case if isinstance(event, Feedback | Action) else event[2]
@@ -137,7 +118,6 @@ class Workers:
 
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Workers]:
-    monkeypatch.setattr(shard, "Emission", Kept)
     monkeypatch.setattr(fanout, "MAX_CASES", 4)  # as many as one decision may name
     return Workers
 
@@ -162,7 +142,7 @@ def test_decisions_that_workers_have_folded_are_those_of_a_backtest(workers: Cal
         folding.event(event)
     elsewhere = CODEC.encode("decision", made("elsewhere", -5))
     folding.take("decision", (b"another key", elsewhere), (b"damaged", b"\xc3\x01 and no schema"))
-    assert folding.tally.deadletters == {
+    assert folding.counters.deadletters == {
         **dict.fromkeys((reason for _, reason in REFUSED), 1),
         "key_mismatch": 1,
         "unknown_schema": 1,
