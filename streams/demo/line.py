@@ -15,7 +15,7 @@ from streams.demo.status import Status
 from streams.demo.table import age, known
 from streams.demo.units import aligned, everywhere, together, units, whole_percent
 from streams.demo.words import Length, Moment, Speaker
-from streams.metrics.cases import WITHIN
+from streams.metrics.names import WITHIN
 
 _NO_END = 1_000
 

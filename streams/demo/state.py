@@ -20,7 +20,7 @@ from streams.demo.status import Status
 from streams.demo.sums import CRITICAL, Place
 from streams.demo.units import everywhere
 from streams.demo.words import Length, Said
-from streams.metrics.cases import WITHIN
+from streams.metrics.names import WITHIN
 
 BLIND_SECONDS = 5.0  # far more than it takes to read everything
 _SOON, _LATER = WITHIN

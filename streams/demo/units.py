@@ -14,7 +14,7 @@ from streams.demo.measured import Alignment
 from streams.demo.status import Status
 from streams.demo.sums import Place
 from streams.demo.words import Length, Speaker
-from streams.metrics.cases import WITHIN
+from streams.metrics.names import WITHIN
 
 _NARROW = 80  # columns of the narrow table
 _ALL_WIDE = 108  # of the wide one, which also has how soon decisions take effect, and how many cases are open

@@ -13,12 +13,11 @@ from typing import NamedTuple
 from prometheus_client.core import Metric
 
 from processors.events import DECISION_LEVELS, SEVERITIES
-from processors.panes import HOUR_MS
 from processors.policy import CLOCKS, OTHER
 from processors.standing import Cell, Standings
 from streams.metrics.exposition import GaugeTable
+from streams.metrics.names import WITHIN
 
-WITHIN = {"1h": HOUR_MS, "4h": 4 * HOUR_MS}
 _MOST_CAUSES = 50  # obstacle causes are free text: beyond this many, the rest is `other`
 
 
