@@ -40,7 +40,7 @@ class Member:
             log=world.log,
             clock=WallClock(time),
             sink=self.sink,
-            ends=lambda place: self.ends.get(place),
+            ends=lambda place: self.ends.get(place),  # noqa: PLW0108 - `ends` is another one after each fetch
         )
         self.tail = world.log.tail(world.settings.topic("rytmi.progress.v1"))
         self.tasks: deque[Task] = deque()
@@ -108,8 +108,16 @@ class Member:
         """Partitions were given, with the offsets that the group has committed."""
         self.generation, self.next, self._last, self.ends = generation, dict(places), {}, {}
         self.is_fetching = True
-        later = self._later
-        self.tasks.append(partial(self.core.assign, list(places), generation, self._aside, later))
+        self.tasks.append(partial(self._assign, list(places), generation))
+
+    def _assign(self, places: list[TopicPartition], generation: int) -> None:
+        before = self.core.assignment.shards
+        self.core.assign(places, generation, self._aside, self._later)
+        for name, shard in self.core.assignment.shards.items():
+            is_new = before.get(name) is not shard
+            self.world.done[
+                "shards kept" if not is_new else "restores" if shard.store.entities else "empty shards"
+            ] += 1
 
     def _revoke(self, then: Task) -> None:
         self.core.assignment.revoke()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 
 from processors.events import TYPES, Action, Decision, Event, Feedback, Indicator, Obstacle, Pulse
+from processors.ledger import digest
 from streams.kafka.control import BACKFILL_BEGIN, BACKFILL_END, HEARTBEAT, OF_CASES
 from streams.kafka.headers import headers
 from streams.kafka.topics import INPUTS
@@ -39,19 +40,26 @@ class Sent:
 
 
 class Traffic:
-    """late_ms: by how much an event may lie behind when it is sent. dead: what must be set aside, by place and reason."""
+    """late_ms: by how much an event may lie behind when it is sent.
+
+    dead: what must be set aside, by place and reason; alarmed: the alarms that it is worth, by id. heard: when the
+    source was; backfills: when they began and ended (milliseconds).
+    """
 
     def __init__(self, world: World, dice: Random, late_ms: int) -> None:
         self._world, self._dice, self._late_ms = world, dice, late_ms
         self.sent: list[Sent] = []
         self.dead: Counter[tuple[str, int, int, str]] = Counter()
+        self.alarmed: list[str] = []
         self.heard: list[int] = []
+        self.backfills: list[tuple[int, int]] = []
         self._waiting: list[Event] = []
         self._number = 0
         self._cases: list[str] = []
         self._decisions: list[tuple[str, tuple[str, ...]]] = []
         self._obstacles: list[tuple[str, tuple[str, ...]]] = []
         self._filling: str | None = None
+        self._begun = 0
 
     def happen(self) -> None:
         """Something happens now; it is sent soon."""
@@ -69,10 +77,10 @@ class Traffic:
             self.backfill()
         self.heartbeat()
 
-    def overdue(self) -> bool:
-        """Whether an event has waited so long that it would be late."""
-        oldest = min((event.at for event in self._waiting), default=self._world.clock.ms)
-        return self._world.clock.ms - oldest > self._late_ms
+    def send_before(self, instant: int) -> None:
+        """Send what would be late if it were not sent before an instant (milliseconds)."""
+        while any(event.at + self._late_ms < instant for event in self._waiting):
+            self.send()
 
     def repeat(self) -> None:
         """A producer sends again what it has sent."""
@@ -82,21 +90,23 @@ class Traffic:
     def damage(self) -> None:
         """Something comes that cannot be folded."""
         kind = self._dice.choice(("undecodable", "missing_key", "key_mismatch", "id_conflict", "from_the_future"))
-        feedback = Feedback(self._id(), self._world.clock.ms, f"bad-{self._number}", "web", "low")
+        severity = self._dice.choice(("low", "critical"))
+        feedback = Feedback(self._id(), self._world.clock.ms, f"bad-{self._number}", "web", severity)
         value = CODEC.encode("feedback", feedback)
         if kind == "undecodable":
             self._put("feedback", b"x", value[: self._dice.randrange(len(value))] + b"\xff", kind)
         elif kind == "missing_key":
             self._put("feedback", None, value, kind)
         elif kind == "key_mismatch":
-            self._put("feedback", b"other", value, kind)
+            self._put("feedback", b"other", value, kind, severity)
         elif kind == "from_the_future":
             value = CODEC.encode("feedback", feedback._replace(at=feedback.at + 2 * DAY))
-            self._put("feedback", feedback.case.encode(), value, "from_the_future")
+            self._put("feedback", feedback.case.encode(), value, kind, severity)
         elif first := [one.event for one in self.sent if isinstance(one.event, Feedback)]:
             other = self._dice.choice(first)
-            other = other._replace(severity="normal")
-            self._put("feedback", other.case.encode(), CODEC.encode("feedback", other), kind)
+            severity = "critical" if other.severity != "critical" else "normal"
+            other = other._replace(severity=severity)
+            self._put("feedback", other.case.encode(), CODEC.encode("feedback", other), kind, severity)
 
     def backfill(self) -> None:
         """A backfill begins, or ends."""
@@ -105,7 +115,8 @@ class Traffic:
         if kind == BACKFILL_END:
             for _ in range(self._dice.randrange(4)):
                 self._append(self._event(self._world.clock.ms - self._dice.randrange(40 * MINUTE)))
-        self._filling = name if kind == BACKFILL_BEGIN else None
+            self.backfills.append((self._begun, self._world.clock.ms))
+        self._filling, self._begun = (name if kind == BACKFILL_BEGIN else None), self._world.clock.ms
         self._control(kind, name, OF_CASES)
 
     def heartbeat(self) -> None:
@@ -126,18 +137,14 @@ class Traffic:
         if roll < 0.22 or not self._cases:
             self._cases.append(f"case-{len(self._cases)}")
             return self._feedback(at, self._cases[-1])
-        if roll < 0.30:
-            return self._feedback(at, dice.choice(self._cases))
         if roll < 0.68:
-            return self._action(at, dice.choice(self._cases))
-        if roll < 0.82:
-            return self._decision(at)
+            case = dice.choice(self._cases)
+            return self._feedback(at, case) if roll < 0.30 else self._action(at, case)
         if roll < 0.93:
-            return self._obstacle(at)
+            return self._decision(at) if roll < 0.82 else self._obstacle(at)
         if roll < 0.97:
-            return Pulse(
-                self._id(), at, dice.choice(("online", "care", "unknown")), None, "front", "able", dice.random()
-            )
+            unit = dice.choice(("online", "care", "unknown"))
+            return Pulse(self._id(), at, unit, None, "front", "able", dice.random())
         return Indicator(self._id(), at, "sales", "orders", "operational", "realtime", float(dice.randrange(100)))
 
     def _feedback(self, at: int, case: str) -> Feedback:
@@ -192,11 +199,14 @@ class Traffic:
         if is_new:
             self.sent.append(Sent(event, self._world.clock.ms))
 
-    def _put(self, record: str, key: bytes | None, value: bytes, reason: str) -> None:
+    def _put(self, record: str, key: bytes | None, value: bytes, reason: str, severity: str = "") -> None:
         topic = self._world.settings.topic(INPUTS[record])
         partition = self._dice.randrange(self._world.settings.partitions) if key in (None, b"x", b"other") else -1
         place = self._world.log.append(topic, key, value, (), partition)
-        self.dead[topic, place.partition, self._world.log.high_watermark(place) - 1, reason] += 1
+        at = topic, place.partition, self._world.log.high_watermark(place) - 1
+        self.dead[*at, reason] += 1
+        if severity == "critical":
+            self.alarmed.append(digest("deadletter", *at))
 
     def _control(self, kind: str, name: str, records: tuple[str, ...]) -> None:
         value = CODEC.encode("control", {"kind": kind, "id": name, "at": self._world.clock.ms})
@@ -205,5 +215,5 @@ class Traffic:
                 self._world.log.append(self._world.settings.topic(INPUTS[record]), None, value, (), partition)
 
 
-LAG_MS = SETTLE_MS - SECOND
-"""What an organisation's systems take to send an event, when nothing is late."""
+LAG_MS, LATE_MS = SETTLE_MS - SECOND, 20 * MINUTE
+"""What an organisation's systems take to send an event, when nothing is late and when they are far behind."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
+from confluent_kafka import KafkaException
+
 from processors.canonical import instant
 from streams.alertmanager.posting import Access, Unreachable
 from streams.kafka.memory import MemoryLog
-from streams.kafka.producer import Fenced
-from streams.kafka.records import TopicPartition
+from streams.kafka.records import ConsumerRecord, TopicPartition
+from streams.kafka.shard_log import Fenced
 from streams.kafka.topics import CHANGELOGS, INPUTS
 from streams.measures.publisher import TOPIC as CELLS
+from streams.measures.windows import TOPIC as WINDOWS
 from tests.simulation.faults import Crash, SeededFaults
+from tests.simulation.looks import Look, look_at
 from tests.simulation.member import Member
 from tests.simulation.setting import Clock, configuration, partitions_of, settings_of
 
@@ -40,8 +45,10 @@ class World:
     def __init__(self, dice: Random, partitions: int, fault_odds: int, creep_ms: int, has_sources: bool) -> None:
         self.dice = dice
         self.settings, self.config = settings_of(partitions), configuration(has_sources)
-        self.clock, self.faults = Clock(creep_ms), SeededFaults(dice, fault_odds)
+        self.done: Counter[str] = Counter()
+        self.clock, self.faults = Clock(creep_ms), SeededFaults(dice, fault_odds, self.done)
         count = partitions_of(self.settings)
+        self.partitions = count
         self.log = MemoryLog(count.__getitem__, self.clock.wall_ms, self.faults)
         self.faults.log = self.log
         self.alertmanager = Alertmanager()
@@ -49,13 +56,20 @@ class World:
         self.committed: dict[TopicPartition, int] = {}
         self.generation = 0
         self._moving: set[Member] | None = None  # those that have not revoked yet; None: nothing is moving
+        self._told: set[Member] = set()  # those that have heard of it
         self._has_changed = False
         self.view: Member | None = None
         self._view_next = 0
         self.aside: list[tuple[Member, Callable[[], object]]] = []
-        self.deaths: dict[str, int] = {}
-        self.changelogs = [self.settings.changelog(stage) for stage in CHANGELOGS]
-        self.inputs = [self.settings.topic(name) for name in INPUTS.values()]
+        self.looks: list[Look] = []
+        self._facts: dict[bytes, tuple[tuple[object, int], ...]] = {}
+        self._compacted: defaultdict[str, dict[tuple[int, int], ConsumerRecord]] = defaultdict(dict)
+        topic = self.settings.topic
+        self.compacted_topics = [
+            *map(self.settings.changelog, CHANGELOGS),
+            *map(topic, (CELLS, WINDOWS, "rytmi.case.v1")),
+        ]
+        self.inputs = [topic(name) for name in INPUTS.values()]
 
     def poster(self, url: str, access: Access) -> Callable[[Sequence[dict[str, Any]]], None]:
         return self.alertmanager.post
@@ -76,7 +90,7 @@ class World:
     def kill(self, member: Member, why: str) -> None:
         """Its process is gone; the group hears of it."""
         member.is_alive = member.is_member = False
-        self.deaths[why] = self.deaths.get(why, 0) + 1
+        self.done[f"deaths {why}"] += 1
         self._has_changed = True
         if self._moving is not None:
             self._moving.discard(member)
@@ -87,6 +101,7 @@ class World:
     def thaw(self, member: Member) -> None:
         """It goes on where it was, a zombie if its session has ended meanwhile, until it hears of that."""
         member.is_frozen = False
+        self.done["zombies"] += not member.is_member
 
     def rejoin(self, member: Member) -> None:
         """One that the group has given up hears of it, and asks to be a member again."""
@@ -95,6 +110,9 @@ class World:
             member.core.assignment.pause()
             member.is_member = True
             self._has_changed = True
+            if self._moving is not None:  # it has to let go, like the others
+                self._moving.add(member)
+                self._told.discard(member)
             if self.view is member:
                 self.lose_view()
 
@@ -106,6 +124,8 @@ class World:
             self.kill(member, "crash")
         except Fenced:
             self.kill(member, "fenced")
+        except KafkaException:  # it cannot know what became of an abort: it ends, and says so
+            self.kill(member, "unanswered")
 
     # -- the group
 
@@ -124,10 +144,13 @@ class World:
         if self._moving is None:
             if not self._has_changed:
                 return False
-            self._has_changed = False
-            self._moving = {one for one in self.members if one.is_member and not one.is_frozen}
-            for member in sorted(self._moving, key=lambda one: one.number):
-                member.revoke(lambda one=member: self._revoked(one))  # type: ignore[misc]
+            self._has_changed, self._told = False, set()
+            self._moving = {one for one in self.members if one.is_member}
+        hearing = {one for one in self._moving - self._told if not one.is_frozen}
+        for member in sorted(hearing, key=lambda one: one.number):
+            member.revoke(lambda one=member: self._revoked(one))  # type: ignore[misc]
+        self._told |= hearing
+        if hearing:
             return True
         if self._moving or any(one.is_member and one.is_frozen for one in self.members):
             return False
@@ -143,6 +166,7 @@ class World:
         """All have let go: partitions of a number go to one member, by range."""
         self._moving = None
         self.generation += 1
+        self.done["rebalances"] += 1
         members = [one for one in self.members if one.is_member]
         count = self.settings.partitions
         for at, member in enumerate(members):
@@ -169,6 +193,7 @@ class World:
         candidates = [one for one in self.running if one.is_member]
         if candidates:
             self.view, self._view_next = self.dice.choice(candidates), 0
+            self.done["view moves"] += 1
             self.view.core.view.listen()
             self.view.core.view.begin()
 
@@ -192,8 +217,37 @@ class World:
 
     def look(self) -> None:
         """The view says the measures."""
-        if self.view is not None and self.view.is_alive and not self.view.is_frozen:
-            try:
-                self.view.core.view.look()
-            except Crash:
-                self.kill(self.view, "crash")
+        if self.view is None or not self.view.is_alive or self.view.is_frozen:
+            return
+        view = self.view.core.view
+        try:
+            view.look()
+        except Crash:
+            self.kill(self.view, "crash")
+            return
+        said = look_at(view, self.clock.ms, self._facts)
+        self.done["looks" if said is not None else "looks that said nothing"] += 1
+        if said is not None:
+            self.looks.append(said)
+
+    # -- beside it
+
+    def run_aside(self) -> None:
+        """One of the tasks that workers have done in threads of their own."""
+        if self.aside:
+            member, work = self.aside.pop(self.dice.randrange(len(self.aside)))
+            if member.is_alive:
+                work()
+
+    def compact(self, topic: str) -> None:
+        """The cluster compacts a topic; what was in it stays known to `history`."""
+        for record in self.log.read(topic, range(self.partitions[topic])):
+            self._compacted[topic][record.partition, record.offset] = record
+        self.log.compact(topic)
+        self.done["compactions"] += 1
+
+    def history(self, topic: str, partition: int) -> list[ConsumerRecord]:
+        """Every committed record that a partition has had."""
+        gone = {at: record for (where, at), record in self._compacted[topic].items() if where == partition}
+        found = gone | {record.offset: record for record in self.log.read(topic, (partition,))}
+        return [found[at] for at in sorted(found)]
