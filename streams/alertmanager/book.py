@@ -128,7 +128,7 @@ class Book:
     def _put(self, owner: Hashable, record: Record, before: Alert | None) -> None:
         now = self._time.wall_ms()
         alert = Alert(owner, labels(record), record, self._style, began_ms=record["announced_at"])
-        if before is not None:
+        if before is not None and (before.ended_ms is None or record["kind"] != "raised"):
             alert = replace(alert, labels=before.labels, began_ms=before.began_ms)
         if record["kind"] != "raised":
             alert = replace(alert, ended_ms=min(record["at"], now))  # one that ends in the future would be active

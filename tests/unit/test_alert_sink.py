@@ -195,6 +195,13 @@ def test_labels_stay_those_of_the_raising_and_texts_are_the_newest() -> None:
     assert wire["annotations"]["reason"] == "stopped"
 
 
+def test_an_alarm_that_is_raised_anew_has_the_labels_of_that_record() -> None:
+    rig = Rig()
+    rig.book.hold(SHARD, [alarm("a", touchpoint="desk")])
+    rig.book.change(SHARD, [alarm("a", "resolved", touchpoint="desk"), alarm("a", touchpoint="web")])
+    assert [alert.labels["touchpoint"] for alert in rig.book.to_tell(0, everything=True)] == ["web"]
+
+
 def test_a_post_holds_five_hundred_alerts_at_most(rig: Rig) -> None:
     rig.book.hold(SHARD, [alarm(f"c{number}") for number in range(1201)])
     until(lambda: rig.book.waiting == 0, 20)
