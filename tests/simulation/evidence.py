@@ -65,16 +65,21 @@ class Evidence:
 
     @cached_property
     def sent_of(self) -> dict[str, list[Sent]]:
-        """By case, what was sent of it, and of the decisions and obstacles that name it at any time."""
-        named: defaultdict[tuple[type, str], set[str]] = defaultdict(set)
+        """By case, what was sent of it, and of the decisions and obstacles that name it: of those, appended is when the
+        case could first hear of it, for an event may name a case which earlier ones did not.
+        """
+        named: defaultdict[tuple[type, str], dict[str, int]] = defaultdict(dict)
         for one in self.traffic.sent:
             if isinstance(one.event, Decision | Obstacle):
-                named[type(one.event), _id(one.event)].update(one.event.cases)
+                for case in one.event.cases:
+                    named[type(one.event), _id(one.event)].setdefault(case, one.appended)
         found: defaultdict[str, list[Sent]] = defaultdict(list)
         for one in self.traffic.sent:
-            cases = named.get((type(one.event), _id(one.event)))
-            for case in cases if cases is not None else {getattr(one.event, "case", "")}:
-                found[case].append(one)
+            if isinstance(one.event, Decision | Obstacle):
+                for case, since in named[type(one.event), _id(one.event)].items():
+                    found[case].append(Sent(one.event, max(one.appended, since)))
+            else:
+                found[getattr(one.event, "case", "")].append(one)
         return found
 
     def is_in_time(self, case: str) -> bool:

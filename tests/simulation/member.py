@@ -44,6 +44,8 @@ class Member:
         )
         self.tail = world.log.tail(world.settings.topic("rytmi.progress.v1"))
         self.tasks: deque[Task] = deque()
+        self._fetched: deque[tuple[ShardId, QueuedBatch]] = deque()
+        self._is_held_up = False  # what was fetched before a rebalance comes to be queued after it
         self.ends: dict[TopicPartition, End] = {}
         self.next: dict[TopicPartition, int] = {}
         self._last: dict[TopicPartition, int] = {}
@@ -69,12 +71,18 @@ class Member:
         if found.records:
             stage, record = self._stage_of[place.topic]
             batch = Batch(record, place.topic, found.records, follows)
-            self.core.buffer.add(ShardId(stage, place.partition), QueuedBatch(batch, self.generation, _nothing, 1))
-            self.tasks.append(self.core.fold)
+            queued = QueuedBatch(batch, self.generation, _nothing, 1)
+            self._fetched.append((ShardId(stage, place.partition), queued))
             self._last[place] = found.records[-1].offset
         self.next[place] = found.next
         ends = {name: end for name, end in self.ends.items() if name != place}
         self.ends = ends | ({place: End(asked, self._last.get(place))} if found.is_end else {})
+
+    def deliver(self) -> None:
+        """What was fetched comes to be queued: also what was before a rebalance, if it was on its way by then."""
+        while self._fetched and not self._is_held_up:
+            self.core.buffer.add(*self._fetched.popleft())
+            self.tasks.append(self.core.fold)
 
     def work(self) -> None:
         """Run the next task of the pipeline's thread."""
@@ -102,6 +110,9 @@ class Member:
         """Partitions are being revoked: nothing more is begun, and when the executor has come so far, they are."""
         self.core.assignment.pause()
         self.is_fetching = False
+        while self._fetched and self.world.dice.random() < 0.3:  # the consumer throws some of it away
+            self._fetched.popleft()
+        self._is_held_up = self.world.dice.random() < 0.7
         self.tasks.append(partial(self._revoke, then))
 
     def assign(self, places: dict[TopicPartition, int], generation: int) -> None:
@@ -113,6 +124,7 @@ class Member:
     def _assign(self, places: list[TopicPartition], generation: int) -> None:
         before = self.core.assignment.shards
         self.core.assign(places, generation, self._aside, self._later)
+        self._is_held_up = False
         for name, shard in self.core.assignment.shards.items():
             is_new = before.get(name) is not shard
             self.world.done[

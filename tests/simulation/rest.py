@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from processors.backtest import Backtest
-from tests.simulation.member import Member
 from tests.simulation.setting import MINUTE, SECOND
 from tests.simulation.traffic import Traffic
 from tests.simulation.world import World
@@ -62,7 +61,7 @@ def _settle(world: World, traffic: Traffic) -> None:
         while is_moving:
             is_moving = world.rebalance()
             for member in world.running:
-                _do_all(world, member)
+                world.turn(member)
         for member in world.running:
             world.commit(member)
             member.sink.step()
@@ -71,17 +70,3 @@ def _settle(world: World, traffic: Traffic) -> None:
         world.move_view()
         world.read_view(None)
     world.look()
-
-
-def _do_all(world: World, member: Member) -> None:
-    while member.is_alive and member.tasks:
-        world.work(member)
-    for place in sorted(member.next) if member.is_fetching else ():
-        member.fetch(place, 1_000)
-    while member.is_alive and member.tasks:
-        world.work(member)
-    while member.listen():
-        pass
-    member.tick()
-    while member.is_alive and member.tasks:
-        world.work(member)

@@ -20,12 +20,12 @@ from tests.simulation.world import World
 
 STEPS = 500
 _WEIGHTS = {
-    "pass": 60, "happen": 40, "send": 50, "repeat": 4, "damage": 3, "backfill": 1, "heartbeat": 6,
-    "fetch": 90, "work": 160, "tick": 45, "purge": 2, "listen": 50, "commit": 10, "rebalance": 30,
-    "crash": 2, "start": 3, "freeze": 2, "thaw": 6, "rejoin": 6, "arrive": 6, "aside": 10,
-    "move_view": 6, "read_view": 25, "look": 12, "sink": 20, "sink_away": 2, "compact": 2,
+    "pass": 60, "happen": 40, "send": 50, "repeat": 4, "damage": 5, "backfill": 4, "heartbeat": 6,
+    "fetch": 60, "deliver": 20, "work": 90, "tick": 30, "purge": 2, "listen": 30, "commit": 6, "rebalance": 30,
+    "crash": 2, "start": 3, "freeze": 2, "thaw": 6, "rejoin": 6, "arrive": 6, "aside": 10, "turn": 40, "near": 25,
+    "move_view": 6, "read_view": 15, "look": 6, "view": 12, "sink": 10, "sink_away": 2, "compact": 2,
 }  # fmt: skip
-_STEADY = ("work", "fetch", "send", "pass", "happen", "rebalance")
+_STEADY = ("work", "fetch", "send", "pass", "happen", "rebalance", "turn", "near")
 
 
 class Step(NamedTuple):
@@ -91,10 +91,21 @@ class Schedule:
         seconds = dice.choice((0, 0, 0.001, 0.1, 1, 2, 5, 5, 15, 30, 90))
         if dice.random() < 0.01:
             seconds = 10 * 60
-        ms = int(seconds * SECOND)
+        self._until(self.world.clock.ms + int(seconds * SECOND))
+
+    def _until(self, instant: int) -> None:
         if not self.is_late:
-            self.traffic.send_before(self.world.clock.ms + ms)
-        self.world.clock.ms += ms
+            self.traffic.send_before(instant)
+        self.world.clock.ms = max(instant, self.world.clock.ms)
+
+    def _near(self) -> None:
+        """Somebody answers just before people would be told that nobody has; the answer is on its way."""
+        dice = self.world.dice
+        if due := self.world.due():
+            at, case = dice.choice(due[:5])
+            self._until(at + dice.randrange(LAG_MS - SECOND))
+            self.traffic.answer(case, max(at - dice.randrange(1, 200), self.world.clock.ms - LAG_MS + SECOND))
+            self.world.done["answers just before people are told"] += 1
 
     def _happen(self) -> None:
         for _ in range(self.world.dice.choice((1, 1, 2, 4))):
@@ -124,6 +135,21 @@ class Schedule:
             places = sorted(member.next)
             for place in dice.sample(places, dice.choice((1, 2, len(places)))):
                 member.fetch(place, dice.choice((1, 2, 5, 50)))
+
+    def _deliver(self) -> None:
+        if members := self.world.running:
+            self.world.dice.choice(members).deliver()
+
+    def _turn(self) -> None:
+        """One of the workers does all there is to do for it."""
+        if members := self.world.running:
+            self.world.turn(self.world.dice.choice(members))
+
+    def _view(self) -> None:
+        """The view comes up with what has been shared."""
+        self.world.move_view()
+        self.world.read_view(None)
+        self.world.look()
 
     def _work(self) -> None:
         members = [one for one in self.world.running if one.tasks]

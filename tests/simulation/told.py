@@ -79,7 +79,9 @@ def shown(evidence: Evidence) -> None:
 
 
 def _content(alarm: Alarm) -> Alarm:
-    return {name: value for name, value in alarm.items() if name not in _BY_ARRIVAL}
+    """What follows from the case's events alone. That it is over is told with whatever is read first."""
+    left_out = _BY_ARRIVAL if alarm["kind"] == "raised" else {*_BY_ARRIVAL, "at", "reason"}
+    return {name: value for name, value in alarm.items() if name not in left_out}
 
 
 def _alternate(told: dict[str, list[Alarm]]) -> None:
@@ -121,7 +123,7 @@ def _was_heard(evidence: Evidence, alarm: Alarm) -> None:
     """Nothing is claimed of the time of a backfill while it is under way, or after a source was last heard."""
     at, announced, traffic = alarm["at"], alarm["announced_at"], evidence.traffic
     for begun, ended in traffic.backfills:
-        if begun <= announced < ended and at >= begun:
+        if begun <= announced < ended and at >= begun - SETTLE_MS:
             raise Difference("alarms in a backfill", f"from {begun} to {ended}: {alarm}")
     if evidence.world.config.file.sources and alarm["touchpoint"] == "desk":
         heard = max((one for one in traffic.heard if one <= announced), default=0)

@@ -28,6 +28,7 @@ _KEYS = {
 }
 _ACTIONS = ("acknowledged", "assigned", "paused", "resumed", "reclassified", "told", "closed", "reopened", "withdrawn")
 SEVERITIES = ("critical", "critical", "high", "low")
+_HEADER = 10  # bytes that name the schema: what is cut off behind them is undecodable
 DAY = 24 * 60 * MINUTE
 
 
@@ -65,6 +66,20 @@ class Traffic:
         """Something happens now; it is sent soon."""
         self._waiting.append(self._event(self._world.clock.ms - self._dice.randrange(self._late_ms + 1)))
 
+    def answer(self, case: str, at: int) -> None:
+        """Somebody does something about a case; it is sent soon."""
+        dice = self._dice
+        kind = dice.choice(("acknowledged", "told", "closed", "decision", "decision", "effective"))
+        if kind == "decision":
+            self._decisions.append((f"decision-{len(self._decisions)}", (case,)))
+            name = self._decisions[-1][0]
+            self._waiting.append(Decision(self._id(), at, name, "made", "strategic", "care", (case,)))
+        elif kind == "effective":
+            name = next((one for one, cases in self._decisions if case in cases), "decision-0")
+            self._waiting.append(Decision(self._id(), at, name, kind, "strategic", "care", (case,)))
+        else:
+            self._waiting.append(Action(self._id(), at, case, kind))
+
     def send(self) -> None:
         """One of the waiting events is sent, not always the first."""
         if self._waiting:
@@ -94,7 +109,7 @@ class Traffic:
         feedback = Feedback(self._id(), self._world.clock.ms, f"bad-{self._number}", "web", severity)
         value = CODEC.encode("feedback", feedback)
         if kind == "undecodable":
-            self._put("feedback", b"x", value[: self._dice.randrange(len(value))] + b"\xff", kind)
+            self._put("feedback", b"x", value[: self._dice.randrange(_HEADER, len(value))] + b"\xff", kind)
         elif kind == "missing_key":
             self._put("feedback", None, value, kind)
         elif kind == "key_mismatch":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from random import Random
 from typing import Any
 
@@ -126,6 +127,28 @@ class World:
             self.kill(member, "fenced")
         except KafkaException:  # it cannot know what became of an abort: it ends, and says so
             self.kill(member, "unanswered")
+
+    def turn(self, member: Member) -> None:
+        """A worker does all there is to do for it."""
+        self._work_off(member)
+        for place in sorted(member.next) if member.is_fetching else ():
+            member.fetch(place, 1_000)
+        member.deliver()
+        self._work_off(member)
+        while member.listen():
+            pass
+        member.tick()
+        self._work_off(member)
+
+    def _work_off(self, member: Member) -> None:
+        while member.is_alive and member.tasks:
+            self.work(member)
+
+    def due(self) -> list[tuple[int, str]]:
+        """When people are to be told of a case next, as its worker has it; the earliest first."""
+        shards = [shard for member in self.running for shard in member.core.assignment.shards.values()]
+        found = {(at, case) for shard in shards for case, (at, _) in shard.deadlines._next.items()}
+        return sorted((at, case) for at, case in found if at > self.clock.ms)
 
     # -- the group
 
@@ -251,3 +274,11 @@ class World:
         gone = {at: record for (where, at), record in self._compacted[topic].items() if where == partition}
         found = gone | {record.offset: record for record in self.log.read(topic, (partition,))}
         return [found[at] for at in sorted(found)]
+
+    def digest(self) -> str:
+        """Of every record that the log holds."""
+        found = blake2b()
+        for topic in sorted(self.partitions):
+            for record in self.log.read(topic, range(self.partitions[topic])):
+                found.update(repr(record).encode())
+        return found.hexdigest()
