@@ -97,7 +97,10 @@ class Evidence:
     def records(self, topic: str) -> list[ConsumerRecord]:
         """The committed records of a topic (its short name), each partition in order."""
         if topic not in self._records:
-            name, count = self.world.settings.topic(topic), self.world.partitions[self.world.settings.topic(topic)]
+            name, count = (
+                self.world.settings.topic(topic),
+                self.world.cluster.partitions[self.world.settings.topic(topic)],
+            )
             self._records[topic] = list(self.world.log.read(name, range(count)))
         return self._records[topic]
 

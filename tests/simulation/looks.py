@@ -83,7 +83,9 @@ def _states(evidence: Evidence, shard: ShardId, stage: Stage) -> list[tuple[int,
     inputs = {place.topic: list(world.log.read(place.topic, (place.partition,))) for place in places}
     store, shares, digest = Store(), dict[str, int](), 0
     found = [(digest, _held(store, inputs))]
-    history: list[ConsumerRecord | None] = [*world.history(world.settings.changelog(stage.name), shard.partition)]
+    history: list[ConsumerRecord | None] = [
+        *world.cluster.history(world.settings.changelog(stage.name), shard.partition)
+    ]
     for record, following in pairwise([*history, None]):
         assert record is not None
         assert record.key is not None

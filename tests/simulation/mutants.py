@@ -29,11 +29,10 @@ FAULTS = (
         "    outputs = list(outputs)\n    self._log.commit(outputs, ())\n    self._log.commit((), states, read)",
     ),
     Fault(
-        "a shard is opened without fencing who had it before",
-        "streams.shard.shard:Shard.open",
-        "    self._log.fence()",
-        "    if not self._log._producer.epoch:\n"
-        "        self._log._producer.epoch = self._log._log._ids[self._log.name].epoch",
+        "a worker's producers have ids of their own, so that nobody is fenced",
+        "streams.kafka.shard_log:ShardLog.__init__",
+        "log.transactions(self.name)",
+        'log.transactions(f"{self.name}-{id(self)}")',
     ),
     Fault(
         "a restore drops the last record of the changelog",
@@ -117,6 +116,7 @@ FAULTS = (
         "streams.shard.claims:limited",
         "            if heard < now - source.silent_after:",
         "            if False:",
+        within=300,
     ),
     Fault(
         "nobody waits for what settles",
@@ -150,7 +150,6 @@ FAULTS = (
         "streams.worker.assignment:Assignment.assign",
         "self._sink.hold(shard.id, shard.restored_alarms)",
         "self._sink.hold(shard.id, [])",
-        within=300,
     ),
     Fault(
         "what was announced is not kept with the case",
@@ -163,7 +162,6 @@ FAULTS = (
         "streams.alertmanager.book:Book._put",
         '    if record["kind"] != "raised":',
         "    if False:",
-        within=300,
     ),
     # What is counted
     Fault(

@@ -220,4 +220,6 @@ class Schedule:
         self.world.alertmanager.is_away = not self.world.alertmanager.is_away
 
     def _compact(self) -> None:
-        self.world.compact(self.world.dice.choice(self.world.compacted_topics))
+        cluster = self.world.cluster
+        cluster.compact(self.world.dice.choice(cluster.compacted_topics))
+        self.world.done["compactions"] += 1

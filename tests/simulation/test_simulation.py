@@ -1,10 +1,8 @@
 """Schedules by seed: whatever goes wrong, the topics say what a backtest says."""
 
-import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +19,8 @@ from tests.simulation.schedule import Schedule
 logging.disable(logging.CRITICAL)
 schedule = Schedule({seed})
 schedule.run()
-print(schedule.world.digest())
+print(schedule.world.cluster.digest())
 """
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    """What workers have to say of so many faults is of no use here."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +52,7 @@ def test_a_seed_gives_the_same_log_again_in_another_process_with_other_hashes() 
             text=True,
             check=True,
         )
-        assert said.stdout.strip() == schedule.world.digest()
+        assert said.stdout.strip() == schedule.world.cluster.digest()
 
 
 def test_fewer_steps_are_the_beginning_of_more() -> None:

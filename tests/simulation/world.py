@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
-from hashlib import blake2b
 from random import Random
 from typing import Any
 
 from confluent_kafka import KafkaException
 
-from processors.canonical import instant
-from streams.alertmanager.posting import Access, Unreachable
-from streams.kafka.memory import MemoryLog
-from streams.kafka.records import ConsumerRecord, TopicPartition
+from streams.alertmanager.posting import Access
+from streams.kafka.records import TopicPartition
 from streams.kafka.shard_log import Fenced
-from streams.kafka.topics import CHANGELOGS, INPUTS
+from streams.kafka.topics import INPUTS
 from streams.measures.publisher import TOPIC as CELLS
-from streams.measures.windows import TOPIC as WINDOWS
+from tests.simulation.cluster import Alertmanager, Cluster
 from tests.simulation.faults import Crash, SeededFaults
 from tests.simulation.looks import Look, look_at
 from tests.simulation.member import Member
-from tests.simulation.setting import Clock, configuration, partitions_of, settings_of
+from tests.simulation.setting import Clock, configuration, settings_of
 
 SESSION_MS = 30_000
-
-
-class Alertmanager:
-    """Keeps alerts by their labels, as the real one does. is_away: it answers nobody."""
-
-    def __init__(self) -> None:
-        self.is_away = False
-        self.ends: dict[tuple[tuple[str, str], ...], int] = {}
-
-    def post(self, alerts: Sequence[dict[str, Any]]) -> None:
-        if self.is_away:
-            raise Unreachable("away")
-        for alert in alerts:
-            self.ends[tuple(sorted(alert["labels"].items()))] = instant(alert["endsAt"])
 
 
 class World:
@@ -48,10 +31,8 @@ class World:
         self.settings, self.config = settings_of(partitions), configuration(has_sources)
         self.done: Counter[str] = Counter()
         self.clock, self.faults = Clock(creep_ms), SeededFaults(dice, fault_odds, self.done)
-        count = partitions_of(self.settings)
-        self.partitions = count
-        self.log = MemoryLog(count.__getitem__, self.clock.wall_ms, self.faults)
-        self.faults.log = self.log
+        self.cluster = Cluster(self.settings, self.clock.wall_ms, self.faults)
+        self.log = self.faults.log = self.cluster.log
         self.alertmanager = Alertmanager()
         self.members: list[Member] = []
         self.committed: dict[TopicPartition, int] = {}
@@ -64,13 +45,7 @@ class World:
         self.aside: list[tuple[Member, Callable[[], object]]] = []
         self.looks: list[Look] = []
         self._facts: dict[bytes, tuple[tuple[object, int], ...]] = {}
-        self._compacted: defaultdict[str, dict[tuple[int, int], ConsumerRecord]] = defaultdict(dict)
-        topic = self.settings.topic
-        self.compacted_topics = [
-            *map(self.settings.changelog, CHANGELOGS),
-            *map(topic, (CELLS, WINDOWS, "rytmi.case.v1")),
-        ]
-        self.inputs = [topic(name) for name in INPUTS.values()]
+        self.inputs = [self.settings.topic(name) for name in INPUTS.values()]
 
     def poster(self, url: str, access: Access) -> Callable[[Sequence[dict[str, Any]]], None]:
         return self.alertmanager.post
@@ -261,24 +236,3 @@ class World:
             member, work = self.aside.pop(self.dice.randrange(len(self.aside)))
             if member.is_alive:
                 work()
-
-    def compact(self, topic: str) -> None:
-        """The cluster compacts a topic; what was in it stays known to `history`."""
-        for record in self.log.read(topic, range(self.partitions[topic])):
-            self._compacted[topic][record.partition, record.offset] = record
-        self.log.compact(topic)
-        self.done["compactions"] += 1
-
-    def history(self, topic: str, partition: int) -> list[ConsumerRecord]:
-        """Every committed record that a partition has had."""
-        gone = {at: record for (where, at), record in self._compacted[topic].items() if where == partition}
-        found = gone | {record.offset: record for record in self.log.read(topic, (partition,))}
-        return [found[at] for at in sorted(found)]
-
-    def digest(self) -> str:
-        """Of every record that the log holds."""
-        found = blake2b()
-        for topic in sorted(self.partitions):
-            for record in self.log.read(topic, range(self.partitions[topic])):
-                found.update(repr(record).encode())
-        return found.hexdigest()
