@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -40,6 +41,7 @@ sources: [{id: crm, records: [feedback, action], touchpoints: [desk], silent_aft
 """
 
 
+@cache
 def configuration(has_sources: bool) -> Config:
     """The organisation of all schedules."""
     return parse(yaml.safe_load(_CONFIG + (_SOURCES if has_sources else "")))
