@@ -10,8 +10,8 @@ from typing import Any
 from confluent_kafka import KafkaException
 
 from streams.alertmanager.posting import Access
+from streams.kafka.producer import Fenced
 from streams.kafka.records import TopicPartition
-from streams.kafka.shard_log import Fenced
 from streams.kafka.topics import INPUTS
 from streams.measures.publisher import TOPIC as CELLS
 from tests.simulation.cluster import Alertmanager, Cluster
