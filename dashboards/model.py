@@ -19,13 +19,15 @@ COLUMNS = 24
 class Query(NamedTuple):
     """What Prometheus is asked. labels: those of every result, and no others. legend: how a result is called.
 
-    quiet: why there may rightly be nothing; empty where nothing means that something is wrong.
+    quiet: why there may rightly be nothing; empty where nothing means that something is wrong. about: what it says, for
+    whoever looks at a panel of it; a panel may say it otherwise.
     """
 
     expr: str
     labels: tuple[str, ...] = ()
     legend: str = ""
     quiet: str = ""
+    about: str = ""
 
 
 class Target(NamedTuple):
@@ -46,17 +48,23 @@ class Tile(NamedTuple):
     panel: Any
     targets: tuple[Target, ...]
     width: int
-    height: int
     beside: tuple[str, ...] = ()
 
 
+class Row(NamedTuple):
+    """Tiles from left to right, of one height."""
+
+    height: int
+    tiles: tuple[Tile, ...]
+
+
 class Screen(NamedTuple):
-    """rows: tiles from left to right, or a heading. wall: shown without menus, so all of it must fit."""
+    """rows: tiles, or a heading. wall: shown without menus, so all of it must fit."""
 
     uid: str
     title: str
     about: str
-    rows: tuple[tuple[Tile, ...] | str, ...]
+    rows: tuple[Row | str, ...]
     variables: tuple[Any, ...] = ()
     annotations: tuple[Any, ...] = ()
     since: str = "now-6h"
@@ -65,7 +73,7 @@ class Screen(NamedTuple):
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
-        return tuple(tile for row in self.rows if not isinstance(row, str) for tile in row)
+        return tuple(tile for row in self.rows if not isinstance(row, str) for tile in row.tiles)
 
 
 def panel_id(screen: str, key: str) -> int:
@@ -74,7 +82,7 @@ def panel_id(screen: str, key: str) -> int:
 
 
 def placed(screen: Screen, board: boards.Dashboard) -> None:
-    """Put the rows onto the board, one below the other, each as high as its highest tile."""
+    """Put the rows onto the board, one below the other."""
     y = 0
     for row in screen.rows:
         if isinstance(row, str):
@@ -83,8 +91,8 @@ def placed(screen: Screen, board: boards.Dashboard) -> None:
             y += 1
             continue
         x = 0
-        for tile in row:
-            where = GridPos(h=tile.height, w=tile.width, x=x, y=y)
+        for tile in row.tiles:
+            where = GridPos(h=row.height, w=tile.width, x=x, y=y)
             board.with_panel(tile.panel.id(panel_id(screen.uid, tile.key)).grid_pos(where))
             x += tile.width
-        y += max(tile.height for tile in row)
+        y += row.height

@@ -91,12 +91,26 @@ def _asked(ref: str, target: Target, as_table: bool = False) -> prometheus.Dataq
     return query.legend_format(target.query.legend or "__auto")
 
 
-def framed(panel: Any, title: str, about: str, targets: Sequence[Target], as_table: bool = False) -> Any:
-    """What every panel has: its title, what it is about, its queries."""
-    panel = panel.title(title).description(about).datasource(SOURCE).no_value(NO_DATA)
+def framed(
+    key: str,
+    title: str,
+    about: str,
+    panel: Any,
+    targets: Sequence[Target],
+    width: int,
+    beside: tuple[str, ...] = (),
+    as_table: bool = False,
+) -> Tile:
+    """A panel with what every one has: its title, what it is about, its queries. about: empty for its first query's."""
+    panel = panel.title(title).description(about or targets[0].query.about).datasource(SOURCE).no_value(NO_DATA)
     for ref, target in zip(refs(len(targets)), targets, strict=True):
         panel = panel.with_target(_asked(ref, target, as_table))
-    return panel
+    return Tile(key, title, panel, tuple(targets), width, beside)
+
+
+def coloured(name: str) -> models.DynamicConfigValue:
+    """One colour, for some of a panel's figures alone."""
+    return overridden("color", {"mode": "fixed", "fixedColor": name})
 
 
 def overridden(name: str, value: object) -> models.DynamicConfigValue:
@@ -108,70 +122,61 @@ def _latest() -> common.ReduceDataOptions:
     return common.ReduceDataOptions().calcs(["last"]).values(False)
 
 
+def _stat(steps: Steps) -> stat.Panel:
+    return stat.Panel().thresholds(thresholds(steps)).graph_mode(shown.BigValueGraphMode.NONE).reduce_options(_latest())
+
+
 def figure(
     key: str,
     title: str,
-    about: str,
     *queries: Query,
-    unit: str,
-    size: tuple[int, int],
+    width: int,
+    unit: str = "none",
     steps: Steps = AS_IT_IS,
     decimals: int | None = None,
     beside: tuple[str, ...] = (),
     words: Words | None = None,
+    about: str = "",
 ) -> Tile:
-    """One large figure, or a few with their names. size: columns and rows."""
-    targets = tuple(Target(query) for query in queries)
+    """One large figure, or a few with their names. width: columns."""
     named = len(queries) > 1 or any(query.labels for query in queries)
     panel = (
-        framed(stat.Panel(), title, about, targets)
+        _stat(steps)
         .unit(unit)
-        .thresholds(thresholds(steps))
         .color_scheme(boards.FieldColor().mode(models.FieldColorModeId.THRESHOLDS))
         .color_mode(shown.BigValueColorMode.VALUE)
-        .graph_mode(shown.BigValueGraphMode.NONE)
         .text_mode(shown.BigValueTextMode.VALUE_AND_NAME if named else shown.BigValueTextMode.VALUE)
-        .reduce_options(_latest())
     )
     if decimals is not None:
         panel = panel.decimals(decimals)
     if words:
         panel = panel.mappings([mapped(words)])
-    return Tile(key, title, panel, targets, *size, beside)
+    return framed(key, title, about, panel, [Target(query) for query in queries], width, beside)
 
 
-def sentence(key: str, title: str, about: str, said: Sequence[tuple[str, Query]], size: tuple[int, int]) -> Tile:
+def sentence(key: str, title: str, about: str, said: Sequence[tuple[str, Query]], width: int) -> Tile:
     """Words instead of a figure: those of the queries that have a result, in their colours."""
-    targets = tuple(Target(query) for _, query in said)
-    panel = (
-        framed(stat.Panel(), title, about, targets)
-        .color_mode(shown.BigValueColorMode.BACKGROUND_SOLID)
-        .graph_mode(shown.BigValueGraphMode.NONE)
-        .text_mode(shown.BigValueTextMode.NAME)
-        .thresholds(thresholds(AS_IT_IS))
-        .reduce_options(_latest())
-    )
+    panel = _stat(AS_IT_IS).color_mode(shown.BigValueColorMode.BACKGROUND_SOLID).text_mode(shown.BigValueTextMode.NAME)
     for ref, (colour, _) in zip(refs(len(said)), said, strict=True):
-        panel = panel.override_by_query(ref, [overridden("color", {"mode": "fixed", "fixedColor": colour})])
-    return Tile(key, title, panel, targets, *size)
+        panel = panel.override_by_query(ref, [coloured(colour)])
+    return framed(key, title, about, panel, [Target(query) for _, query in said], width)
 
 
 def lines(
     key: str,
     title: str,
-    about: str,
     *queries: Query,
-    unit: str,
-    size: tuple[int, int],
+    width: int,
+    unit: str = "none",
     beside: tuple[str, ...] = (),
-    zero: bool = True,
+    about: str = "",
 ) -> Tile:
     """How it has been, broken where nothing was known. Several queries have dashes of their own as well as colours."""
-    targets = tuple(Target(query, over_time=True) for query in queries)
     panel = (
-        framed(timeseries.Panel(), title, about, targets)
+        timeseries.Panel()
         .max_data_points(_LINE_POINTS)
         .unit(unit)
+        .min(0)
         .line_width(2)
         .fill_opacity(0)
         .show_points(shown.VisibilityMode.NEVER)
@@ -184,33 +189,28 @@ def lines(
         )
         .tooltip(common.VizTooltipOptions().mode(shown.TooltipDisplayMode.MULTI).sort(shown.SortOrder.DESCENDING))
     )
-    if zero:
-        panel = panel.min(0)
     if len(queries) > 1:
         for ref, (colour, dash) in zip(refs(len(queries)), _STROKES, strict=False):
             style = {"fill": "dash", "dash": dash} if dash else {"fill": "solid"}
-            fixed = overridden("color", {"mode": "fixed", "fixedColor": colour})
-            panel = panel.override_by_query(ref, [fixed, overridden("custom.lineStyle", style)])
-    return Tile(key, title, panel, targets, *size, beside)
+            panel = panel.override_by_query(ref, [coloured(colour), overridden("custom.lineStyle", style)])
+    return framed(key, title, about, panel, [Target(query, over_time=True) for query in queries], width, beside)
 
 
 def bars(
     key: str,
     title: str,
-    about: str,
     query: Query,
-    *,
-    unit: str,
-    size: tuple[int, int],
+    width: int,
+    unit: str = "none",
     steps: Steps = AS_IT_IS,
     beside: tuple[str, ...] = (),
+    about: str = "",
 ) -> Tile:
     """Figures with names, side by side, the length of a bar as well as a number."""
-    target = Target(query)
     # Grafana leaves the name out where there is one bar alone, unless it is written like this.
     name = re.sub(r"{{(\w+)}}", r"${__field.labels.\1}", query.legend)
     panel = (
-        framed(bargauge.Panel(), title, about, [target])
+        bargauge.Panel()
         .unit(unit)
         .min(0)
         .display_name(name)
@@ -220,14 +220,13 @@ def bars(
         .value_mode(shown.BarGaugeValueMode.TEXT)
         .reduce_options(_latest())
     )
-    return Tile(key, title, panel, (target,), *size, beside)
+    return framed(key, title, about, panel, [Target(query)], width, beside)
 
 
-def states(key: str, title: str, about: str, query: Query, words: Words, size: tuple[int, int]) -> Tile:
+def states(key: str, title: str, query: Query, words: Words, width: int) -> Tile:
     """What was so when."""
-    target = Target(query, over_time=True)
     panel = (
-        framed(statetimeline.Panel(), title, about, [target])
+        statetimeline.Panel()
         .max_data_points(_LINE_POINTS)
         .mappings([mapped(words)])
         .thresholds(thresholds(AS_IT_IS))
@@ -235,4 +234,4 @@ def states(key: str, title: str, about: str, query: Query, words: Words, size: t
         .line_width(0)
         .fill_opacity(70)
     )
-    return Tile(key, title, panel, (target,), *size)
+    return framed(key, title, "", panel, [Target(query, over_time=True)], width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from grafana_foundation_sdk.builders import common, table
@@ -34,44 +34,41 @@ def heat_table(
     key: str,
     title: str,
     about: str,
-    labels: dict[str, str],
+    labels: Sequence[str],
     columns: Sequence[Column],
-    size: tuple[int, int],
+    width: int,
     *,
     sort_by: str,
     descending: bool = False,
-    link: tuple[str, str] | None = None,
+    link: str | None = None,
     beside: tuple[str, ...] = (),
 ) -> Tile:
     """A row for each label set: figures on colours, and small lines.
 
-    labels: which are columns, and what they are called; the first are those that every query has. link: a label's
-    column name, and where its cells lead.
+    labels: which are columns; the first are those that every query has. link: where the cells of the first one lead.
     """
-    targets = tuple(Target(column.query, column.over_time) for column in columns)
-    names = panels.refs(len(columns))
-    fields = {ref: f"{'Trend' if c.over_time else 'Value'} #{ref}" for ref, c in zip(names, columns, strict=True)}
-    renamed = labels | {fields[ref]: column.name for ref, column in zip(names, columns, strict=True)}
-    order = [name for name in renamed if renamed[name] == sort_by] if sort_by == "#" else []
-    order += [name for name in renamed if name not in order]
-    panel = panels.framed(table.Panel(), title, about, targets, as_table=True)
+    targets = [Target(column.query, column.over_time) for column in columns]
+    called = {label: label.capitalize() for label in labels}
+    fields = (
+        f"{'Trend' if column.over_time else 'Value'} #{ref}"
+        for ref, column in zip(panels.refs(len(columns)), columns, strict=True)
+    )
+    renamed = called | {field: column.name for field, column in zip(fields, columns, strict=True)}
+    order = sorted(renamed, key=lambda name: sort_by != "#" or renamed[name] != "#")
+    panel = table.Panel()
     if any(column.over_time for column in columns):
         panel = panel.max_data_points(_CELL_POINTS).with_transformation(_transformation("timeSeriesTable", {}))
+    shape = {
+        "renameByName": renamed,
+        "indexByName": {name: place for place, name in enumerate(order)},
+        "excludeByName": {},
+    }
     panel = (
         panel.with_transformation(
             _transformation("filterFieldsByName", {"include": {"pattern": f"^({'|'.join(renamed)})$"}})
         )
         .with_transformation(_transformation("merge", {}))
-        .with_transformation(
-            _transformation(
-                "organize",
-                {
-                    "renameByName": renamed,
-                    "indexByName": {name: place for place, name in enumerate(order)},
-                    "excludeByName": {},
-                },
-            )
-        )
+        .with_transformation(_transformation("organize", shape))
         .sort_by([common.TableSortByFieldState().display_name(sort_by).desc(descending)])
         .cell_height(shown.TableCellHeight.MD)
         .thresholds(panels.thresholds(panels.AS_IT_IS))
@@ -81,34 +78,30 @@ def heat_table(
         panel = panel.override_by_name(column.name, list(_of(column)))
     if link is not None:
         panel = panel.override_by_name(
-            link[0], [panels.overridden("links", [{"title": "look closer", "url": link[1]}])]
+            called[labels[0]], [panels.overridden("links", [{"title": "look closer", "url": link}])]
         )
-    return Tile(key, title, panel, targets, *size, beside)
+    return panels.framed(key, title, about, panel, targets, width, beside, as_table=True)
 
 
-def _of(column: Column) -> list[models.DynamicConfigValue]:
+def _of(column: Column) -> Iterator[models.DynamicConfigValue]:
     if column.over_time:
         line = shown.TableSparklineCellOptions(line_width=2, fill_opacity=0, hide_value=True)
-        return [
-            panels.overridden("custom.cellOptions", line.to_json()),
-            panels.overridden("color", {"mode": "fixed", "fixedColor": MEANT}),
-            panels.overridden("custom.width", column.width or 110),
-        ]
-    found = [panels.overridden("unit", column.unit)]
+        yield panels.overridden("custom.cellOptions", line.to_json())
+        yield panels.coloured(MEANT)
+        yield panels.overridden("custom.width", column.width or 110)
+        return
+    yield panels.overridden("unit", column.unit)
     if column.steps is not None:
         marks = [{"value": value, "color": colour} for value, colour in panels.marks_of(column.steps)]
-        found += [
-            panels.overridden("custom.cellOptions", {"type": "color-text"}),
-            panels.overridden("color", {"mode": "thresholds"}),
-            panels.overridden("thresholds", {"mode": "absolute", "steps": marks}),
-        ]
+        yield panels.overridden("custom.cellOptions", {"type": "color-text"})
+        yield panels.overridden("color", {"mode": "thresholds"})
+        yield panels.overridden("thresholds", {"mode": "absolute", "steps": marks})
     if column.words:
-        found.append(panels.overridden("mappings", [panels.mapped(column.words)]))
+        yield panels.overridden("mappings", [panels.mapped(column.words)])
     if column.decimals is not None:
-        found.append(panels.overridden("decimals", column.decimals))
+        yield panels.overridden("decimals", column.decimals)
     if column.width is not None:
-        found.append(panels.overridden("custom.width", column.width))
-    return found
+        yield panels.overridden("custom.width", column.width)
 
 
 def _transformation(name: str, options: object) -> models.DataTransformerConfig:

@@ -2,90 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dashboards.model import Query
-from dashboards.queries.terms import age, everywhere, metric, over_workers, seen_whole, whole
+from dashboards.queries.terms import CHOSEN, age, everywhere, named, over_workers, seen_whole, whole
+from dashboards.rules.terms import metric
 
 CRITICAL = 'severity="critical"'
-_CHOSEN = 'touchpoint=~"$touchpoint"'
 
 
-def open_cases() -> Query:
-    """Cases received and neither closed nor withdrawn."""
-    return Query(whole(over_workers("rytmi_cases_open", ())))
+def _sum(shown: Callable[[str], str], name: str, *matchers: str, by: str = "", about: str = "") -> Query:
+    """A sum over workers, where it may be shown."""
+    labels = (by,) if by else ()
+    return named(shown(over_workers(name, labels, *matchers)), *labels, about=about)
 
 
-def open_by_touchpoint() -> Query:
-    """The same by touchpoint."""
-    return Query(whole(over_workers("rytmi_cases_open", ("touchpoint",))), ("touchpoint",), "{{touchpoint}}")
+OPEN_CASES = _sum(whole, "rytmi_cases_open")
+"""Cases received and neither closed nor withdrawn."""
+OPEN_BY_TOUCHPOINT = _sum(whole, "rytmi_cases_open", by="touchpoint")
+OPEN_BY_SEVERITY = _sum(whole, "rytmi_cases_open", CHOSEN, by="severity", about="Cases open now.")
 
-
-def open_by_severity() -> Query:
-    """The same at the touchpoints chosen, by severity."""
-    return Query(whole(over_workers("rytmi_cases_open", ("severity",), _CHOSEN)), ("severity",), "{{severity}}")
-
-
-def overdue_critical() -> Query:
-    """Critical cases of which a clock runs past its due time, and is known to, each once."""
-    return Query(everywhere(over_workers("rytmi_cases_overdue_any", (), CRITICAL)))
-
-
-def overdue() -> Query:
-    """Cases that are overdue, each once."""
-    return Query(everywhere(over_workers("rytmi_cases_overdue_any", ())))
-
-
-def unknown_critical() -> Query:
-    """Critical cases that may be overdue, which nobody can know now."""
-    return Query(whole(over_workers("rytmi_cases_unknown_any", (), CRITICAL)))
-
-
-def overdue_by_touchpoint() -> Query:
-    """Overdue cases by touchpoint, where it is read up to now."""
-    return Query(
-        seen_whole(over_workers("rytmi_cases_overdue_any", ("touchpoint",))), ("touchpoint",), "{{touchpoint}}"
-    )
-
-
-def critical_by_touchpoint() -> Query:
-    """Overdue critical cases by touchpoint."""
-    expr = over_workers("rytmi_cases_overdue_any", ("touchpoint",), CRITICAL)
-    return Query(seen_whole(expr), ("touchpoint",), "{{touchpoint}}")
-
-
-def overdue_by_clock() -> Query:
-    """Overdue clocks at the touchpoints chosen, by clock."""
-    return Query(everywhere(over_workers("rytmi_cases_overdue", ("clock",), _CHOSEN)), ("clock",), "{{clock}}")
+OVERDUE = _sum(everywhere, "rytmi_cases_overdue_any")
+"""Cases of which a clock runs past its due time, and is known to, each once."""
+OVERDUE_CRITICAL = _sum(
+    everywhere,
+    "rytmi_cases_overdue_any",
+    CRITICAL,
+    about="Critical cases with a clock that runs past its due time. Each raised an alarm when it became overdue.",
+)
+UNKNOWN_CRITICAL = _sum(
+    whole,
+    "rytmi_cases_unknown_any",
+    CRITICAL,
+    about="Their time is up unless something says otherwise that is not read yet. Look at them by hand.",
+)
+OVERDUE_BY_TOUCHPOINT = _sum(seen_whole, "rytmi_cases_overdue_any", by="touchpoint")
+CRITICAL_BY_TOUCHPOINT = _sum(seen_whole, "rytmi_cases_overdue_any", CRITICAL, by="touchpoint")
+OVERDUE_BY_CLOCK = _sum(everywhere, "rytmi_cases_overdue", CHOSEN, by="clock", about="Overdue clocks, by clock.")
 
 
 def due_critical(within: str) -> Query:
     """Critical cases of which a clock runs and is due within so long: there is still time."""
-    return Query(everywhere(over_workers("rytmi_cases_due_any", (), CRITICAL, f'within="{within}"')), legend=within)
+    return _sum(everywhere, "rytmi_cases_due_any", CRITICAL, f'within="{within}"')._replace(legend=within)
 
 
-def due_by_clock() -> Query:
-    """Clocks due within four hours at the touchpoints chosen, by clock."""
-    expr = over_workers("rytmi_cases_due", ("clock",), _CHOSEN, 'within="4h"')
-    return Query(everywhere(expr), ("clock",), "{{clock}}")
+DUE_BY_CLOCK = _sum(
+    everywhere,
+    "rytmi_cases_due",
+    CHOSEN,
+    'within="4h"',
+    by="clock",
+    about="Clocks that will be due within four hours, by clock.",
+)
 
+_OLDEST = "rytmi_oldest_open_timestamp_seconds"
+OLDEST = Query(whole(age(f"min({metric(_OLDEST)})")), about="Since when the oldest open case has waited.")
+OLDEST_CRITICAL = Query(
+    whole(age(f"min({metric(_OLDEST, CRITICAL)})")),
+    quiet="no critical case is open",
+    about="Since when the oldest open critical case has waited. No data: none is open.",
+)
+OLDEST_BY_TOUCHPOINT = named(whole(age(f"min by (touchpoint) ({metric(_OLDEST)})")), "touchpoint")
 
-def oldest() -> Query:
-    """How long the oldest open case has waited, s."""
-    return Query(whole(age(f"min({metric('rytmi_oldest_open_timestamp_seconds')})")))
-
-
-def oldest_critical() -> Query:
-    """How long the oldest critical one has, s."""
-    return Query(
-        whole(age(f"min({metric('rytmi_oldest_open_timestamp_seconds', CRITICAL)})")), quiet="no critical case is open"
-    )
-
-
-def oldest_by_touchpoint() -> Query:
-    """How long the oldest has waited by touchpoint, s."""
-    first = metric("rytmi_oldest_open_timestamp_seconds")
-    return Query(whole(age(f"min by (touchpoint) ({first})")), ("touchpoint",), "{{touchpoint}}")
-
-
-def alarms_standing() -> Query:
-    """Alarms that stand, by level."""
-    return Query(whole(over_workers("rytmi_alarms_active", ("level",))), ("level",), "{{level}}")
+ALARMS_STANDING = _sum(whole, "rytmi_alarms_active", by="level", about="By level.")

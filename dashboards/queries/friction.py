@@ -3,53 +3,56 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import complete, measured, metric, of_view, over_workers, whole
+from dashboards.queries.terms import CHOSEN, WINDOW, complete, measure, named, of_view, over_workers, whole
+from dashboards.rules.terms import metric
 
-_CHOSEN = 'touchpoint=~"$touchpoint"'
 _CELL = ("touchpoint", "cause")
-_WINDOW = 'window="$window"'
+_NOTHING, _NO_CASE = "nothing stood in the way", "no obstacle names a case"
+_ALL = of_view("rytmi_friction_standing", _CELL, WINDOW)
 
 
 def worst(most: int) -> Query:
     """The worst frictions: touchpoint and cause with most obstacles standing at once, on the mean."""
-    every = of_view("rytmi_friction_standing", _CELL, _WINDOW)
-    return Query(complete(f"topk({most}, {every} > 0)"), _CELL, "{{touchpoint}}: {{cause}}", "nothing stood in the way")
+    return Query(
+        complete(f"topk({most}, {_ALL} > 0)"),
+        _CELL,
+        "{{touchpoint}}: {{cause}}",
+        _NOTHING,
+        "Mean number of obstacles standing at once in the window: how many, times how long. By touchpoint and cause.",
+    )
 
 
-def by_touchpoint() -> Query:
-    """Mean number standing at once, by touchpoint: its causes add up. Where none stood it is 0."""
-    every = of_view("rytmi_friction_standing", _CELL, _WINDOW)
-    none = f"0 * max by (touchpoint) ({metric('rytmi_touchpoint_place')})"
-    expr = complete(f"sum by (touchpoint) ({every})\nor on (touchpoint) ({none})")
-    return Query(expr, ("touchpoint",), "{{touchpoint}}")
+_NONE = f"0 * max by (touchpoint) ({metric('rytmi_touchpoint_place')})"
+BY_TOUCHPOINT = named(complete(f"sum by (touchpoint) ({_ALL})\nor on (touchpoint) ({_NONE})"), "touchpoint")
+"""Mean number standing at once, by touchpoint: its causes add up. Where none stood it is 0."""
 
 
-def by_cause() -> Query:
-    """The same at the touchpoints chosen, by cause."""
-    every = of_view("rytmi_friction_standing", _CELL, _WINDOW, _CHOSEN)
-    return Query(complete(f"sum by (cause) ({every}) > 0"), ("cause",), "{{cause}}", "nothing stood in the way")
+def _by_cause(name: str, quiet: str, about: str) -> Query:
+    every = of_view(name, _CELL, WINDOW, CHOSEN)
+    return named(complete(f"sum by (cause) ({every}) > 0"), "cause", quiet=quiet, about=about)
 
 
-def blocked() -> Query:
-    """Obstacle time in the window times cases named, at the touchpoints chosen, by cause, s."""
-    every = of_view("rytmi_friction_blocked_case_seconds", _CELL, _WINDOW, _CHOSEN)
-    return Query(complete(f"sum by (cause) ({every}) > 0"), ("cause",), "{{cause}}", "no obstacle names a case")
-
-
-def standing_by_cause() -> Query:
-    """Obstacles that stand now at the touchpoints chosen, by cause."""
-    expr = over_workers("rytmi_obstacles_open", ("cause",), _CHOSEN)
-    return Query(whole(expr), ("cause",), "{{cause}}", "nothing stands in the way")
-
-
-def cases_by_cause() -> Query:
-    """Cases that standing obstacles name, at the touchpoints chosen, by cause."""
-    expr = over_workers("rytmi_obstacle_cases", ("cause",), _CHOSEN)
-    return Query(whole(f"({expr} > 0)"), ("cause",), "{{cause}}", "no obstacle names a case")
+BY_CAUSE = _by_cause("rytmi_friction_standing", _NOTHING, "Mean number of obstacles standing at once.")
+BLOCKED = _by_cause(
+    "rytmi_friction_blocked_case_seconds",
+    _NO_CASE,
+    "Obstacle time in the window, times the cases that the obstacle names.",
+)
+STANDING_BY_CAUSE = named(
+    whole(over_workers("rytmi_obstacles_open", ("cause",), CHOSEN)),
+    "cause",
+    quiet="nothing stands in the way",
+    about="Obstacles that stand now, by cause.",
+)
+CASES_BY_CAUSE = named(
+    whole(f"({over_workers('rytmi_obstacle_cases', ('cause',), CHOSEN)} > 0)"),
+    "cause",
+    quiet=_NO_CASE,
+    about="Cases that standing obstacles name.",
+)
 
 
 def removal(quantile: str) -> Query:
     """How long obstacles stand, those that stand counted with their age, over all touchpoints, s."""
-    chosen = _WINDOW, f'quantile="{quantile}"', 'touchpoint="all"'
-    expr = measured("rytmi_obstacle_removal_seconds", (), *chosen)
-    return Query(expr, quiet="fewer than that share are removed")
+    chosen = WINDOW, f'quantile="{quantile}"', 'touchpoint="all"'
+    return measure("rytmi_obstacle_removal_seconds", (), *chosen, quiet="fewer than that share are removed")

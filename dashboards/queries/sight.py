@@ -3,65 +3,56 @@
 from __future__ import annotations
 
 from dashboards.model import Query
-from dashboards.queries.terms import JOB, age, metric, over_workers
+from dashboards.queries.terms import CHOSEN, age, named, over_workers
+from dashboards.rules.terms import JOB, metric
 
-_READ = f"min({metric('rytmi_read_past_timestamp_seconds')}) > 0"
 _OWNED = over_workers("rytmi_partitions_owned", (), 'stage="cases"')
 _OF = f"max({metric('rytmi_partitions')})"
+_READ_PAST = metric("rytmi_read_past_timestamp_seconds")
+_NOT_KNOWN = "nothing is known of some partition"
 
-
-def known_until() -> Query:
-    """Age of the instant up to which everything is read that could prove a claim about silence wrong, s."""
-    return Query(age(_READ), quiet="nothing is known of some partition")
-
-
-def measures_age() -> Query:
-    """Age of the instant as of which the measures are, s."""
-    return Query(age(f"max({metric('rytmi_view_timestamp_seconds')}) > 0"))
-
-
-def partitions_missing() -> Query:
-    """Partitions of cases without an owner."""
-    return Query(f"{_OF} - ({_OWNED} or vector(0))")
-
-
-def blind_touchpoints() -> Query:
-    """Touchpoints that are not read up to now."""
-    return Query("count(touchpoint:rytmi_complete:bool == 0) or 0 * count(touchpoint:rytmi_complete:bool)")
-
-
-def complete() -> Query:
-    """1 while a touchpoint is read up to now, 0 while not."""
-    return Query("max by (touchpoint) (touchpoint:rytmi_complete:bool)", ("touchpoint",), "{{touchpoint}}")
-
-
-def read_past() -> Query:
-    """Age of what was read past, by touchpoint, s."""
-    return Query(
-        age(f"min by (touchpoint) ({metric('rytmi_read_past_timestamp_seconds')}) > 0"),
-        ("touchpoint",),
-        "{{touchpoint}}",
-        quiet="nothing is known of some partition",
-    )
-
-
-def backfills() -> Query:
-    """Partitions in which a backfill is announced."""
-    return Query(over_workers("rytmi_backfill_active", ()))
-
-
-def sources_missing() -> Query:
-    """Sources that are not in the view."""
-    return Query(f"max({metric('rytmi_view_sources_missing')})")
-
-
-def place() -> Query:
-    """Touchpoints in the order of the configuration, with what they belong to."""
-    by = ("touchpoint", "path", "stage", "unit")
-    return Query(f"max by ({', '.join(by)}) ({metric('rytmi_touchpoint_place', _CHOSEN)})", by)
-
-
-_CHOSEN = 'touchpoint=~"$touchpoint"'
+KNOWN_UNTIL = Query(
+    age(f"min({_READ_PAST}) > 0"),
+    quiet=_NOT_KNOWN,
+    about="Until when everything is read that could prove a claim about silence wrong. Old: overdue is not known.",
+)
+MEASURES_AGE = Query(
+    age(f"max({metric('rytmi_view_timestamp_seconds')}) > 0"),
+    about="How old the measures are: times, friction, rhythm, emotion. They stand still while the workers are blind.",
+)
+PARTITIONS_MISSING = Query(
+    f"{_OF} - ({_OWNED} or vector(0))",
+    about="0: sums over workers are whole. Else all figures are blank, as they would be too low.",
+)
+BLIND_TOUCHPOINTS = Query(
+    "count(touchpoint:rytmi_complete:bool == 0) or 0 * count(touchpoint:rytmi_complete:bool)",
+    about="Not read up to now: overdue is not known there.",
+)
+COMPLETE = named(
+    "max by (touchpoint) (touchpoint:rytmi_complete:bool)",
+    "touchpoint",
+    about="When a touchpoint was read up to the present.",
+)
+READ_PAST = named(
+    age(f"min by (touchpoint) ({_READ_PAST}) > 0"),
+    "touchpoint",
+    quiet=_NOT_KNOWN,
+    about="Age of the instant before which it is known whether something is overdue.",
+)
+BACKFILLS = Query(
+    over_workers("rytmi_backfill_active", ()),
+    about="Partitions in which a backfill is announced: nobody is alarmed.",
+)
+SOURCES_MISSING = Query(f"max({metric('rytmi_view_sources_missing')})", about="Sources that are not in the view.")
+WORKERS_UP = Query(f'sum(up{{job="{JOB}"}})', legend="answer", about="Of those that Prometheus knows of.")
+WORKERS_OF = Query(f'count(up{{job="{JOB}"}})', legend="of")
+VIEW_COMPLETE = Query(
+    f"max({metric('rytmi_view_complete')})",
+    about="Yes: every source is in the view. No: measures are silent. No data: no worker has the view.",
+)
+_PLACE = ("touchpoint", "path", "stage", "unit")
+PLACE = Query(f"max by ({', '.join(_PLACE)}) ({metric('rytmi_touchpoint_place', CHOSEN)})", _PLACE)
+"""Touchpoints in the order of the configuration, with what they belong to."""
 
 # The sentence: exactly one of these is there at any moment. A number becomes part of a name by `count_values`.
 _COUNT = 'count_values("n", {})'
@@ -109,18 +100,3 @@ def sentences() -> tuple[tuple[str, str, Query], ...]:
         (meaning, words, Query(expr, ("n",) if "{{n}}" in words else (), words, quiet=why))
         for meaning, words, expr in alone
     )
-
-
-def workers_up() -> Query:
-    """Workers that answer."""
-    return Query(f'sum(up{{job="{JOB}"}})')
-
-
-def workers_of() -> Query:
-    """Workers that Prometheus knows of."""
-    return Query(f'count(up{{job="{JOB}"}})')
-
-
-def view_complete() -> Query:
-    """1 while the measures are said."""
-    return Query(f"max({metric('rytmi_view_complete')})")

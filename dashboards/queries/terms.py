@@ -7,25 +7,14 @@ fifteen seconds old: for so long a wall would show the sum of those who are left
 
 from __future__ import annotations
 
-from dashboards.rules.terms import JOB, metric, seen
-
-__all__ = [
-    "JOB",
-    "NOT_YET",
-    "age",
-    "complete",
-    "everywhere",
-    "measured",
-    "metric",
-    "of_view",
-    "or_not_yet",
-    "over_workers",
-    "seen_whole",
-    "whole",
-]
+from dashboards.model import Query
+from dashboards.rules.terms import metric, seen
 
 NOT_YET = -1
 """In place of a length: something has begun, and too little of it has ended."""
+
+CHOSEN, CHOSEN_UNITS, WINDOW = 'touchpoint=~"$touchpoint"', 'unit=~"$unit"', 'window="$window"'
+"""What is chosen at the top of a screen."""
 
 _OWNED = metric("rytmi_partitions_owned", 'stage="cases"')
 _WHOLE = f"sum({_OWNED}) == max({metric('rytmi_partitions')})"
@@ -57,11 +46,6 @@ def complete(expr: str) -> str:
     return f"(\n{expr}\n)\nand on () ({_COMPLETE} and on () ({_WHOLE}))"
 
 
-def measured(name: str, by: tuple[str, ...], *matchers: str) -> str:
-    """A measure as the view says it, while it is complete."""
-    return complete(of_view(name, by, *matchers))
-
-
 def or_not_yet(reached: str, by: tuple[str, ...], begun: str) -> str:
     """A percentile, and NOT_YET where it is not reached though something has begun: for figures, else blank there."""
     return f"{reached}\nor on ({', '.join(by)}) (0 * ({begun} > 0) - {-NOT_YET})"
@@ -76,3 +60,13 @@ def over_workers(name: str, by: tuple[str, ...], *matchers: str) -> str:
 def age(instant: str) -> str:
     """Seconds since an instant."""
     return f"time() - ({instant})"
+
+
+def named(expr: str, *labels: str, quiet: str = "", about: str = "") -> Query:
+    """The query of an expression whose results are called by their labels."""
+    return Query(expr, labels, " ".join(f"{{{{{label}}}}}" for label in labels), quiet, about)
+
+
+def measure(name: str, by: tuple[str, ...], *matchers: str, quiet: str = "", about: str = "") -> Query:
+    """A measure as the view says it, while it is complete."""
+    return named(complete(of_view(name, by, *matchers)), *by, quiet=quiet, about=about)

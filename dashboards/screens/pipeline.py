@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboards import panels
 from dashboards.colours import BAD, GOOD, UNKNOWN
-from dashboards.model import Screen, Tile
+from dashboards.model import Row, Screen
+from dashboards.panels import bad_from, bars, figure, good_from, lines, states, watch_from
 from dashboards.queries import cases, sight, workers
 from dashboards.screens.shared import freshness
 
@@ -23,244 +23,72 @@ def screen() -> Screen:
     )
 
 
-def _whole() -> tuple[Tile, ...]:
-    one = panels.good_from(1, 1)
-    return (
-        panels.figure(
-            "workers",
-            "Workers that answer",
-            "Of those that Prometheus knows of.",
-            sight.workers_up()._replace(legend="answer"),
-            sight.workers_of()._replace(legend="of"),
-            unit="none",
-            size=(4, 5),
-        ),
-        panels.figure(
-            "backfills",
-            "Backfill · partitions",
-            "Partitions in which a backfill is announced: nobody is alarmed.",
-            sight.backfills(),
-            unit="none",
-            size=(4, 5),
-            steps=panels.watch_from(1),
-        ),
-        panels.figure(
-            "blind",
-            "Blind touchpoints",
-            "Not read up to now: overdue is not known there.",
-            sight.blind_touchpoints(),
-            unit="none",
-            size=(4, 5),
-            steps=panels.bad_from(1),
-        ),
-        panels.figure(
+def _whole() -> Row:
+    yes, seen = {"1": ("yes", GOOD), "0": ("no", BAD)}, {"1": ("seen", GOOD), "0": ("blind", UNKNOWN)}
+    tiles = (
+        figure("workers", "Workers that answer", sight.WORKERS_UP, sight.WORKERS_OF, width=4),
+        figure("backfills", "Backfill · partitions", sight.BACKFILLS, width=4, steps=watch_from(1)),
+        figure("blind", "Blind touchpoints", sight.BLIND_TOUCHPOINTS, width=4, steps=bad_from(1)),
+        figure(
             "view-complete",
             "Measures are complete",
-            "Yes: every source is in the view. No: measures are silent. No data: no worker has the view.",
-            sight.view_complete(),
-            unit="none",
-            words={"1": ("yes", GOOD), "0": ("no", BAD)},
-            size=(4, 5),
-            steps=one,
+            sight.VIEW_COMPLETE,
+            width=4,
+            words=yes,
+            steps=good_from(1, 1),
         ),
-        panels.states(
-            "complete",
-            "Seen when · by touchpoint",
-            "When a touchpoint was read up to the present.",
-            sight.complete(),
-            {"1": ("seen", GOOD), "0": ("blind", UNKNOWN)},
-            (8, 5),
-        ),
+        states("complete", "Seen when · by touchpoint", sight.COMPLETE, seen, 8),
     )
+    return Row(5, tiles)
 
 
-def _moving() -> tuple[Tile, ...]:
-    return (
-        panels.lines(
-            "caught-up",
-            "Behind by · furthest partition · by topic",
-            "Age of the instant until which everything appended is taken in.",
-            workers.caught_up(),
-            unit="s",
-            size=(8, 8),
-        ),
-        panels.lines(
-            "commit",
-            "Last made durable · by topic",
-            "How long ago. It grows where nothing comes.",
-            workers.commit_age(),
-            unit="s",
-            size=(8, 8),
-        ),
-        panels.lines(
-            "throughput",
-            "Records a second · by topic",
-            "Taken in, whatever became of them.",
-            workers.throughput(),
-            unit="none",
-            size=(8, 8),
-        ),
+def _moving() -> Row:
+    tiles = (
+        lines("caught-up", "Behind by · furthest partition · by topic", workers.CAUGHT_UP, width=8, unit="s"),
+        lines("commit", "Last made durable · by topic", workers.COMMIT_AGE, width=8, unit="s"),
+        lines("throughput", "Records a second · by topic", workers.THROUGHPUT, width=8),
     )
+    return Row(8, tiles)
 
 
-def _aside() -> tuple[Tile, ...]:
-    return (
-        panels.bars(
-            "results",
-            "Records · what became of them",
-            "Since the workers started.",
-            workers.results(),
-            unit="none",
-            size=(6, 8),
-        ),
-        panels.bars(
-            "deadletters",
-            "Dead letters · by reason",
-            "Set aside since the workers started, late ones (too_late) among them.",
-            workers.deadletters(),
-            unit="none",
-            size=(6, 8),
-            steps=panels.bad_from(1),
-        ),
-        panels.bars(
-            "ahead",
-            "Clocks that are fast · by topic",
-            "Instants ahead of their arrival, taken as their arrival.",
-            workers.ahead(),
-            unit="none",
-            size=(6, 8),
-        ),
-        panels.bars(
-            "misplaced",
-            "Wrong partition · by topic",
-            "Entities that a producer put into a partition that is not their key's.",
-            workers.misplaced(),
-            unit="none",
-            size=(6, 8),
-            steps=panels.bad_from(1),
-        ),
+def _aside() -> Row:
+    tiles = (
+        bars("results", "Records · what became of them", workers.RESULTS, 6),
+        bars("deadletters", "Dead letters · by reason", workers.DEADLETTERS, 6, steps=bad_from(1)),
+        bars("ahead", "Clocks that are fast · by topic", workers.AHEAD, 6),
+        bars("misplaced", "Wrong partition · by topic", workers.MISPLACED, 6, steps=bad_from(1)),
     )
+    return Row(8, tiles)
 
 
-def _alarms() -> tuple[Tile, ...]:
-    return (
-        panels.bars(
-            "alarms",
-            "Alarms sent · since start",
-            "Announced and ended, by level.",
-            workers.alarms(),
-            unit="none",
-            size=(6, 8),
-        ),
-        panels.bars(
-            "alarms-standing",
-            "Alarms that stand",
-            "By level.",
-            cases.alarms_standing(),
-            unit="none",
-            size=(4, 8),
-        ),
-        panels.figure(
-            "undelivered",
-            "Not delivered",
-            "Alarms whose latest change Alertmanager has not taken.",
-            workers.undelivered(),
-            unit="none",
-            size=(4, 8),
-            steps=panels.watch_from(1),
-        ),
-        panels.figure(
-            "unproven",
-            "Held back · shards",
-            "Shards whose alarms are held back, since a process stood still and may have lost them.",
-            workers.unproven(),
-            unit="none",
-            size=(4, 8),
-            steps=panels.watch_from(1),
-        ),
-        panels.bars(
-            "failures",
-            "Failed · by worker",
-            "Requests to Alertmanager that failed since the worker started.",
-            workers.failures(),
-            unit="none",
-            size=(6, 4),
-        )._replace(height=8),
+def _alarms() -> Row:
+    tiles = (
+        bars("alarms", "Alarms sent · since start", workers.ALARMS, 6),
+        bars("alarms-standing", "Alarms that stand", cases.ALARMS_STANDING, 4),
+        figure("undelivered", "Not delivered", workers.UNDELIVERED, width=4, steps=watch_from(1)),
+        figure("unproven", "Held back · shards", workers.UNPROVEN, width=4, steps=watch_from(1)),
+        bars("failures", "Failed · by worker", workers.FAILURES, 6),
     )
+    return Row(8, tiles)
 
 
-def _view() -> tuple[Tile, ...]:
-    return (
-        panels.lines(
-            "view-look",
-            "Saying the measures once",
-            "How long it takes.",
-            workers.view_look(),
-            unit="s",
-            size=(6, 7),
-        ),
-        panels.figure(
-            "view-cells",
-            "Cells in the view",
-            "Bounded by the configuration.",
-            workers.view_cells(),
-            unit="none",
-            size=(4, 7),
-        ),
-        panels.figure(
-            "view-missing",
-            "Sources missing",
-            "Sources that are not in the view.",
-            sight.sources_missing(),
-            unit="none",
-            size=(4, 7),
-            steps=panels.bad_from(1),
-        ),
-        panels.bars("owned", "Partitions owned", "By stage.", workers.owned(), unit="none", size=(4, 7)),
-        panels.bars("entities", "Entities kept", "By stage.", workers.entities(), unit="none", size=(3, 7)),
-        panels.bars(
-            "purged",
-            "Purged · by stage",
-            "After their retention, since the workers started.",
-            workers.purged(),
-            unit="none",
-            size=(3, 7),
-        ),
+def _view() -> Row:
+    tiles = (
+        lines("view-look", "Saying the measures once", workers.VIEW_LOOK, width=6, unit="s"),
+        figure("view-cells", "Cells in the view", workers.VIEW_CELLS, width=4),
+        figure("view-missing", "Sources missing", sight.SOURCES_MISSING, width=4, steps=bad_from(1)),
+        bars("owned", "Partitions owned", workers.OWNED, 4),
+        bars("entities", "Entities kept", workers.ENTITIES, 3),
+        bars("purged", "Purged · by stage", workers.PURGED, 3),
     )
+    return Row(7, tiles)
 
 
-def _sources() -> tuple[Tile, ...]:
-    return (
-        panels.lines(
-            "heard",
-            "Feedback a minute · by touchpoint",
-            "As taken in.",
-            workers.heard(),
-            unit="none",
-            size=(8, 8),
-        ),
-        panels.bars(
-            "last-feedback",
-            "Nothing heard for · by touchpoint",
-            "Since the last feedback was appended.",
-            workers.last_feedback(),
-            unit="s",
-            size=(6, 8),
-        ),
-        panels.lines(
-            "read-past",
-            "Read past · by touchpoint",
-            "Age of the instant before which it is known whether something is overdue.",
-            sight.read_past(),
-            unit="s",
-            size=(6, 8),
-        ),
-        panels.bars(
-            "delivered",
-            "Last delivery",
-            "How long ago Alertmanager took alarms from the worker.",
-            workers.delivered(),
-            unit="s",
-            size=(4, 8),
-        ),
+def _sources() -> Row:
+    tiles = (
+        lines("heard", "Feedback a minute · by touchpoint", workers.HEARD, width=8),
+        bars("last-feedback", "Nothing heard for · by touchpoint", workers.LAST_FEEDBACK, 6, "s"),
+        lines("read-past", "Read past · by touchpoint", sight.READ_PAST, width=6, unit="s"),
+        bars("delivered", "Last delivery", workers.DELIVERED, 4, "s"),
     )
+    return Row(8, tiles)

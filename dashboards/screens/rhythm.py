@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dashboards import panels
+from functools import partial
+
 from dashboards.colours import BAD, GOOD, PLAIN
-from dashboards.model import Query, Screen, Tile
+from dashboards.model import Query, Row, Screen, Tile
+from dashboards.panels import bad_from, bars, figure, good_from, lines
 from dashboards.queries import cases, clocks, rhythm
-from dashboards.screens.shared import NOT_YET, decision_marks, freshness, unit_variable, window_variable
+from dashboards.screens.shared import DAY, NOT_YET, OLDEST, decision_marks, freshness, unit_variable, window_variable
 from dashboards.tables import Column, heat_table
 
 UID = "rytmi-rhythm"
-_DAY = 86_400
 _NARROW = 100  # of a column, so that all are seen
-_GOOD = panels.good_from(0.9, 0.7)
-_OLDEST = "Oldest waiting · all cases"
+_GOOD = good_from(0.9, 0.7)
 _TAIL = "Hidden delay p95 · all · last 28d"
 _REOPENED = "Decisions that failed · last $window"
+_PROOF = (OLDEST, _TAIL, _REOPENED)
 
 
 def screen() -> Screen:
@@ -26,13 +27,13 @@ def screen() -> Screen:
         "Do we decide in our customers' time? Marks are strategic decisions: before and after are seen at a glance.",
         (
             freshness(),
-            (*_kept(), *_proof()),
-            (_over_time(), _by_unit()),
+            Row(6, (*_kept(), *_proof())),
+            Row(11, (_over_time(), _by_unit())),
             "Hidden delay: from the customer's word to the decision",
-            _delay(),
+            Row(7, _delay()),
             "From decision to impact · $unit · last $window",
-            _impact(),
-            _decisions(),
+            Row(10, _impact()),
+            Row(9, (_decisions(),)),
         ),
         (window_variable(), unit_variable()),
         (decision_marks(),),
@@ -46,17 +47,17 @@ _NAMES = {"daily": "a day", "weekly": "a week", "monthly": "28 days"}
 
 def _kept() -> tuple[Tile, ...]:
     return tuple(
-        panels.figure(
+        figure(
             f"kept-{name}",
             f"Decided within {_NAMES[name]} · $unit",
-            "Of the feedback that has had so long, the share decided within it; always rolling. Undecided ones count "
-            "against it.",
             rhythm.kept(name, "decide"),
+            width=4,
             unit="percentunit",
             decimals=0,
-            size=(4, 6),
             steps=_GOOD,
-            beside=(_OLDEST, _TAIL, _REOPENED),
+            beside=_PROOF,
+            about="Of the feedback that has had so long, the share decided within it; always rolling. Undecided ones "
+            "count against it.",
         )
         for name in rhythm.RHYTHMS
     )
@@ -64,75 +65,63 @@ def _kept() -> tuple[Tile, ...]:
 
 def _proof() -> tuple[Tile, ...]:
     """What would show that those shares are made to look good."""
+    wait = partial(figure, width=4, unit="s", decimals=1)
     return (
-        panels.figure(
-            "oldest",
-            _OLDEST,
-            "Easy cases first looks good above, and bad here.",
-            cases.oldest(),
-            unit="s",
-            decimals=1,
-            size=(4, 6),
-        ),
-        panels.figure(
+        wait("oldest", OLDEST, cases.OLDEST, about="Easy cases first looks good above, and bad here."),
+        wait(
             "tail",
             _TAIL,
-            "One in twenty waits longer for a decision.",
             clocks.length_or_not_yet("decide", "0.95", "28d"),
-            unit="s",
-            decimals=1,
             words=NOT_YET,
-            size=(4, 6),
+            about="One in twenty waits longer for a decision.",
         ),
-        panels.figure(
+        figure(
             "reopened",
             _REOPENED,
-            "Of the cases that decisions answered, the share reopened after the effect. Quick and wrong is seen here.",
-            rhythm.reopened_share(),
+            rhythm.REOPENED_SHARE,
+            width=4,
             unit="percentunit",
             decimals=1,
-            size=(4, 6),
-            steps=panels.bad_from(0.1, 0.03),
-            beside=(_OLDEST,),
+            steps=bad_from(0.1, 0.03),
+            beside=(OLDEST,),
         ),
     )
 
 
 def _over_time() -> Tile:
-    return panels.lines(
+    return lines(
         "kept-lines",
         "Decided in rhythm · $unit · marks: strategic decisions",
-        "The three shares over time.",
         *(rhythm.kept_lines(name, "decide") for name in rhythm.RHYTHMS),
+        width=14,
         unit="percentunit",
-        size=(14, 11),
-        beside=(_OLDEST, _TAIL, _REOPENED),
+        beside=_PROOF,
+        about="The three shares over time.",
     )
 
 
 def _share(name: str, rhythm_: str, clock: str) -> Column:
-    return Column(name, rhythm.kept_by_unit(rhythm_, clock), "percentunit", _GOOD, decimals=0, width=_NARROW)
+    return Column(name, rhythm.by_unit("ratio", rhythm_, clock), "percentunit", _GOOD, decimals=0, width=_NARROW)
 
 
 def _by_unit() -> Tile:
-    title = "Rhythm by unit · decide, and effect"
     columns = (
         _share("Day", "daily", "decide"),
-        Column("of", rhythm.eligible("daily", "decide"), width=_NARROW),
+        Column("of", rhythm.by_unit("eligible", "daily", "decide"), width=_NARROW),
         _share("Week", "weekly", "decide"),
         _share("Month", "monthly", "decide"),
         _share("Effect, week", "weekly", "effect"),
-        Column("of those", rhythm.eligible("weekly", "effect"), width=_NARROW),
+        Column("of those", rhythm.by_unit("eligible", "weekly", "effect"), width=_NARROW),
     )
     return heat_table(
         "by-unit",
-        title,
+        "Rhythm by unit · decide, and effect",
         "Shares kept within the rhythm, and of how many clocks. Few clocks: the share means little.",
-        {"unit": "Unit"},
+        ["unit"],
         columns,
-        (10, 11),
+        10,
         sort_by="Day",
-        beside=(_OLDEST, _TAIL, _REOPENED),
+        beside=_PROOF,
     )
 
 
@@ -142,96 +131,81 @@ def _named(query: Query, name: str) -> Query:
 
 def _delay() -> tuple[Tile, ...]:
     return (
-        panels.figure(
+        figure(
             "delay",
             "Hidden delay p50 · all · by window",
-            "Half wait longer for a decision. Those that wait are counted; not yet: fewer than half are decided.",
             *(_named(clocks.length_or_not_yet("decide", "0.5", window), window) for window in ("1d", "7d", "28d")),
+            width=8,
             unit="s",
             decimals=1,
             words=NOT_YET,
-            size=(8, 7),
+            about="Half wait longer for a decision. Those that wait are counted; not yet: fewer than half are decided.",
         ),
-        panels.lines(
+        lines(
             "delay-lines",
             "Hidden delay · all · last 7d",
-            "p50 and p90 with those that wait, and p50 of the decided alone, which looks better the longer the queue.",
             _named(clocks.length("decide", "0.5", "7d"), "p50"),
             _named(clocks.length("decide", "0.9", "7d"), "p90"),
             _named(clocks.completed("decide", "7d"), "p50 of the decided alone"),
+            width=10,
             unit="s",
-            size=(10, 7),
+            about="p50 and p90 with those that wait, and p50 of the decided alone, which looks better the longer the "
+            "queue.",
         ),
-        panels.figure(
+        figure(
             "change",
             "Change in 28 days · $unit",
-            "By how much the shares decided in rhythm have changed since 28 days ago, in points. No data: no history.",
             *(rhythm.kept_before(name, "decide", "28d") for name in rhythm.RHYTHMS),
+            width=6,
             unit="percentunit",
             decimals=1,
-            size=(6, 7),
             steps=(BAD, ((-0.02, PLAIN), (0.02, GOOD))),
-            beside=(_OLDEST, _TAIL, _REOPENED),
+            beside=_PROOF,
+            about="By how much the shares decided in rhythm have changed since 28 days ago, in points. No data: no "
+            "history.",
         ),
     )
 
 
 def _impact() -> tuple[Tile, ...]:
     columns = (
-        Column("p50", rhythm.impact_or_not_yet("0.5"), "s", panels.bad_from(14 * _DAY, 5 * _DAY), words=NOT_YET),
-        Column("p90", rhythm.impact_or_not_yet("0.9"), "s", panels.bad_from(28 * _DAY, 14 * _DAY), words=NOT_YET),
-        Column("Trend", rhythm.impact("0.5"), over_time=True),
+        Column("p50", rhythm.impact_or_not_yet("0.5"), "s", bad_from(14 * DAY, 5 * DAY), words=NOT_YET),
+        Column("p90", rhythm.impact_or_not_yet("0.9"), "s", bad_from(28 * DAY, 14 * DAY), words=NOT_YET),
+        Column("Trend", rhythm.IMPACT, over_time=True),
     )
     return (
-        panels.bars(
-            "impact-level",
-            "Slowest unit p50 · by level",
-            "From made to effective: the median of the slowest unit, as medians of units cannot be added.",
-            rhythm.slowest_impact(),
-            unit="s",
-            size=(6, 10),
-        ),
+        bars("impact-level", "Slowest unit p50 · by level", rhythm.SLOWEST_IMPACT, 6, "s"),
         heat_table(
             "impact",
             "Decision to impact · by unit and level",
             "From made to effective, those without effect yet counted with their age. Not yet: too few have one.",
-            {"unit": "Unit", "level": "Level"},
+            ["unit", "level"],
             columns,
-            (12, 10),
+            12,
             sort_by="p50",
             descending=True,
         ),
-        panels.bars(
-            "in-flight",
-            "In flight now · by unit and level",
-            "Decisions that are made and have no effect yet.",
-            rhythm.in_flight(),
-            unit="none",
-            size=(6, 10),
-        ),
+        bars("in-flight", "In flight now · by unit and level", rhythm.IN_FLIGHT, 6),
     )
 
 
-def _decisions() -> tuple[Tile, ...]:
-    columns = tuple(
-        Column(name, rhythm.decisions(stage))
-        for name, stage in (
-            ("Made", "made"),
-            ("Effective", "effective"),
-            ("Revoked", "revoked"),
-            ("Cases answered", "cases"),
-            ("Reopened after", "reopened"),
-        )
-    )
-    return (
-        heat_table(
-            "decisions",
-            "Decisions · by unit and level",
-            "How many were made, took effect, were revoked; how many cases they answered, and how many came back.",
-            {"unit": "Unit", "level": "Level"},
-            columns,
-            (24, 9),
-            sort_by="Made",
-            descending=True,
-        ),
+_STAGES = {
+    "Made": "made",
+    "Effective": "effective",
+    "Revoked": "revoked",
+    "Cases answered": "cases",
+    "Reopened after": "reopened",
+}
+
+
+def _decisions() -> Tile:
+    return heat_table(
+        "decisions",
+        "Decisions · by unit and level",
+        "How many were made, took effect, were revoked; how many cases they answered, and how many came back.",
+        ["unit", "level"],
+        [Column(name, rhythm.decisions(stage)) for name, stage in _STAGES.items()],
+        24,
+        sort_by="Made",
+        descending=True,
     )

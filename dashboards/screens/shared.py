@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard as boards
 from grafana_foundation_sdk.models import dashboard as models
 
-from dashboards import panels
-from dashboards.colours import BAD, GOOD, UNKNOWN, WATCH
-from dashboards.model import Tile
-from dashboards.panels import SOURCE
+from dashboards.colours import MEANINGS, WATCH
+from dashboards.model import Row
+from dashboards.panels import SOURCE, bad_from, figure, sentence
 from dashboards.queries import sight, terms
 
-EVERYWHERE = "all touchpoints"
+DAY = 86_400
+OLDEST = "Oldest waiting · all cases"
 WINDOWS = ("15m", "1h", "1d", "7d", "28d")
 MARKS = ("rytmi", "strategic")
 """Tags of the annotations that `rytmi dashboards publish` makes of strategic decisions."""
@@ -21,50 +22,20 @@ MARKS = ("rytmi", "strategic")
 NOT_YET = {str(terms.NOT_YET): ("not yet", WATCH)}
 """So few have ended that the percentile lies in the future."""
 
-_COLOURS = {"good": GOOD, "watch": WATCH, "bad": BAD, "unknown": UNKNOWN}
 
-
-def freshness(height: int = 4) -> tuple[Tile, ...]:
+def freshness() -> Row:
     """In which state things are, in a sentence, and how old what follows is."""
-    said = [(_COLOURS[meaning], query) for meaning, _, query in sight.sentences()]
-    return (
-        panels.sentence(
-            "state",
-            "State · all touchpoints · now",
-            "One sentence, the most urgent that is true. While it says that something is not known, figures are blank.",
-            said,
-            (12, height),
-        ),
-        panels.figure(
-            "known-until",
-            "Age of what is known",
-            "Until when everything is read that could prove a claim about silence wrong. Old: overdue is not known.",
-            sight.known_until(),
-            unit="s",
-            decimals=0,
-            size=(4, height),
-            steps=panels.bad_from(120, watch=30),
-        ),
-        panels.figure(
-            "measures-age",
-            "Age of the measures",
-            "How old the measures are: times, friction, rhythm, emotion. They stand still while the workers are blind.",
-            sight.measures_age(),
-            unit="s",
-            decimals=0,
-            size=(4, height),
-            steps=panels.bad_from(120, watch=30),
-        ),
-        panels.figure(
-            "partitions-missing",
-            "Partitions without owner",
-            "0: sums over workers are whole. Else all figures are blank, as they would be too low.",
-            sight.partitions_missing(),
-            unit="none",
-            size=(4, height),
-            steps=panels.bad_from(1),
-        ),
+    said = [(MEANINGS[meaning], query) for meaning, _, query in sight.sentences()]
+    about = "One sentence, the most urgent that is true. While it says that something is not known, figures are blank."
+    age = partial(figure, width=4, unit="s", decimals=0, steps=bad_from(120, watch=30))
+    missing = "Partitions without owner"
+    tiles = (
+        sentence("state", "State · all touchpoints · now", about, said, 12),
+        age("known-until", "Age of what is known", sight.KNOWN_UNTIL),
+        age("measures-age", "Age of the measures", sight.MEASURES_AGE),
+        figure("partitions-missing", missing, sight.PARTITIONS_MISSING, width=4, steps=bad_from(1)),
     )
+    return Row(4, tiles)
 
 
 def window_variable() -> Any:

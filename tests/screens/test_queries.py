@@ -10,8 +10,8 @@ import yaml
 
 from dashboards.model import Query, Screen, Tile
 from dashboards.queries import clocks
-from dashboards.queries.people import missing
-from dashboards.queries.sight import place
+from dashboards.queries.people import MISSING
+from dashboards.queries.sight import PLACE
 from dashboards.queries.terms import NOT_YET
 from dashboards.screens import screens
 from streams.config import load
@@ -89,7 +89,7 @@ def figures() -> dict[str, Query]:
     found = {
         query.expr: query
         for screen, tile, query in ASKED
-        if screen.uid != "rytmi-pipeline" and tile.key not in FRESHNESS and query.expr != place().expr
+        if screen.uid != "rytmi-pipeline" and tile.key not in FRESHNESS and query.expr != PLACE.expr
     }
     return {expr: query for expr, query in found.items() if not query.quiet.startswith(NO_HISTORY)}
 
@@ -132,7 +132,7 @@ def test_figures_are_there_while_all_is_well_and_blank_while_partitions_are_miss
     world = peopled()
     SEVERAL[0].happens(world, Span(10, 20))  # a worker is gone
     asked = [plain(expr) for expr in figures()]
-    filtered = {plain(missing().expr)}  # in the healthy world nothing is missing
+    filtered = {plain(MISSING.expr)}  # in the healthy world nothing is missing
     promtool.check(
         tmp_path,
         world,
@@ -162,7 +162,7 @@ def test_a_measure_that_two_workers_say_during_a_takeover_is_not_doubled(tmp_pat
     promtool.check(
         tmp_path,
         world,
-        *(_expected(expr, 12, there=True) for expr in asked if expr != plain(missing().expr)),
+        *(_expected(expr, 12, there=True) for expr in asked if expr != plain(MISSING.expr)),
         *(_expected(expr, 12, there=False) for expr in changed),
     )
     print(f"{len(asked)} measures, the same while two workers say them")
