@@ -61,13 +61,3 @@ def text(board: Mapping[str, Any]) -> str:
 def files(out: Path = GENERATED) -> dict[Path, str]:
     """What the generated files have to be."""
     return {out / f"{screen.uid}.json": text(built(screen)) for screen in screens()}
-
-
-def stale(out: Path = GENERATED) -> dict[Path, str]:
-    """Those that are missing or differ, and what they have to be."""
-    wanted = files(out)
-    return {
-        path: content
-        for path, content in wanted.items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != content
-    }

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from dashboards.building import GENERATED, files, stale
+from dashboards.building import GENERATED, files
 from dashboards.panels import SOURCE
 
 FOLDER, FOLDER_UID = "Rytmi", "rytmi"
@@ -53,18 +53,11 @@ def _yaml(document: dict[str, Any]) -> str:
     return _HEADER + yaml.safe_dump(document, sort_keys=False)
 
 
-def wanted(out: Path | None = None) -> dict[Path, str]:
-    """All that is generated. out: another folder for the dashboards, and then no provisioning."""
-    return files(out) if out is not None else files(GENERATED) | provisioning()
-
-
 def outdated(out: Path | None = None) -> dict[Path, str]:
-    """What of it is missing or differs."""
-    found = stale(out or GENERATED)
-    if out is None:
-        found |= {
-            path: content
-            for path, content in provisioning().items()
-            if not path.is_file() or path.read_text(encoding="utf-8") != content
-        }
-    return found
+    """What of all that is generated is missing or differs. out: another folder for the dashboards, and those alone."""
+    wanted = files(GENERATED) | provisioning() if out is None else files(out)
+    return {
+        path: content
+        for path, content in wanted.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != content
+    }
