@@ -35,11 +35,7 @@ def end(name: str) -> None:
 
 
 def _announce(kind: str, name: str) -> None:
-    from schemas.codec import Codec
-    from streams.kafka.control import announce
-    from streams.pseudonym import Pseudonym
-    from streams.settings import Settings
+    from streams.cli.sending import announced_in
 
-    settings = Settings.from_env()
-    count = announce(settings, Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key)), kind, name)
+    count = announced_in(kind, name)
     click.echo(f"{kind.replace('_', ' ')} {name}: in {count} partitions; {_WORDS[kind]}", err=True)

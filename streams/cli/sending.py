@@ -40,7 +40,7 @@ def sender(source: str) -> Sender:
 
 def announced(events: Iterable[Event], name: str) -> Iterator[Event]:
     """The events, once it has been said that they happened before: nobody is alarmed until it is all there."""
-    _announce(BACKFILL_BEGIN, name)
+    announced_in(BACKFILL_BEGIN, name)
     yield from events
 
 
@@ -50,7 +50,7 @@ def end_backfill(name: str, report: Report) -> None:
         remedy = f"send it again, or: rytmi backfill end {name}"
         click.echo(f"the backfill {name} is open, so nobody is alarmed: {remedy}", err=True)
     else:
-        _announce(BACKFILL_END, name)
+        announced_in(BACKFILL_END, name)
 
 
 def written(path: Path) -> IO[str]:
@@ -107,6 +107,7 @@ def _codec(settings: Settings) -> Codec:
     return Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
 
 
-def _announce(kind: str, name: str) -> None:
+def announced_in(kind: str, name: str) -> int:
+    """Announce the begin or the end of a backfill; the number of partitions in which it was."""
     settings = Settings.from_env()
-    announce(settings, _codec(settings), kind, name)
+    return announce(settings, _codec(settings), kind, name)
