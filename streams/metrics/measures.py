@@ -45,63 +45,42 @@ def _one(measure: str, name: str, help_: str, labels: tuple[str, ...], value: st
     return Series(measure, name, help_, labels, {value: ""})
 
 
-_STAGES = {name: name for name in ("made", "effective", "revoked", "cases", "reopened")}
+_STAGES = ("made", "effective", "revoked", "cases", "reopened")
+_KINDS = ("customer", "operational", "customer_fresh", "operational_fresh")
 _WHAT = ("emotion", "score", "standing")
+_PLACE, _LEVEL = ("touchpoint", "window"), ("unit", "level", "window")
+_RHYTHM, _INDICATOR = ("unit", "rhythm", "clock"), ("function", "indicator", "kind")
 _AGE = "those that wait counted with their age"
+_ALONE = "The same over those that have stopped, alone: it looks better the longer the queue."
+_KEPT = "Share of clocks that stopped within the length of the rhythm, of those that have had it."
+_DECISIONS = "Decisions by stage, cases that they answer, cases reopened after their effect."
+_COUNTED = "Indicators of a function by kind, and how many of them are fresh."
+_INTENDED = "What a touchpoint is meant to be: emotion, score on 0..1, mean number of obstacles standing."
 TABLE = (
     Series("clock", "rytmi_clock_seconds", f"How long clocks take, {_AGE}.", _CLOCK, _QUANTILES, "quantile"),
-    Series(
-        "clock",
-        "rytmi_clock_completed_seconds",
-        "The same over those that have stopped, alone: it looks better the longer the queue.",
-        _CLOCK,
-        _MEDIAN,
-        "quantile",
-    ),
+    Series("clock", "rytmi_clock_completed_seconds", _ALONE, _CLOCK, _MEDIAN, "quantile"),
     Series(
         "removal",
         "rytmi_obstacle_removal_seconds",
         f"How long obstacles stand, {_AGE}.",
-        ("touchpoint", "window"),
+        _PLACE,
         {"removal_p50_s": "0.5", "removal_p90_s": "0.9"},
         "quantile",
     ),
-    _one(
-        "rhythm",
-        "rytmi_rhythm_ratio",
-        "Share of clocks that stopped within the length of the rhythm, of those that have had it.",
-        ("unit", "rhythm", "clock"),
-        "ratio",
-    ),
-    _one(
-        "rhythm", "rytmi_rhythm_eligible", "How many clocks that share is of.", ("unit", "rhythm", "clock"), "eligible"
-    ),
-    Series(
-        "decision",
-        "rytmi_decision_effect_seconds",
-        f"From made to effective, {_AGE}.",
-        ("unit", "level", "window"),
-        _TWO,
-        "quantile",
-    ),
-    Series(
-        "decision",
-        "rytmi_decisions",
-        "Decisions by stage, cases that they answer, cases reopened after their effect.",
-        ("unit", "level", "window"),
-        _STAGES,
-        "stage",
-    ),
-    _one("emotion", "rytmi_emotion_mean", "Mean emotion, -1 to 1.", ("touchpoint", "window"), "mean"),
+    _one("rhythm", "rytmi_rhythm_ratio", _KEPT, _RHYTHM, "ratio"),
+    _one("rhythm", "rytmi_rhythm_eligible", "How many clocks that share is of.", _RHYTHM, "eligible"),
+    Series("decision", "rytmi_decision_effect_seconds", f"From made to effective, {_AGE}.", _LEVEL, _TWO, "quantile"),
+    Series("decision", "rytmi_decisions", _DECISIONS, _LEVEL, {name: name for name in _STAGES}, "stage"),
+    _one("emotion", "rytmi_emotion_mean", "Mean emotion, -1 to 1.", _PLACE, "mean"),
     _one(
         "emotion",
         "rytmi_emotion_negative_ratio",
         "Share of feedback with an emotion below 0.",
-        ("touchpoint", "window"),
+        _PLACE,
         "negative_share",
     ),
     _one("score", "rytmi_score_mean", "Mean score, on its scale.", ("touchpoint", "scale", "window"), "mean"),
-    _one("score", "rytmi_nps", "Promoters less detractors, in percent.", ("touchpoint", "window"), "nps"),
+    _one("score", "rytmi_nps", "Promoters less detractors, in percent.", _PLACE, "nps"),
     _one("feedback", "rytmi_feedback_received", "Feedback by kind.", ("touchpoint", "kind", "window"), "count"),
     _one("alignment", "rytmi_alignment_ratio", "1 less the difference of the two scores.", ("unit",), "alignment"),
     _one("alignment", "rytmi_customer_score_ratio", "Mean score of customers, on 0..1.", ("unit",), "customer"),
@@ -113,26 +92,13 @@ TABLE = (
         ("unit", "question"),
         "gap",
     ),
-    _one("indicator", "rytmi_indicator_value", "The latest value.", ("function", "indicator", "kind"), "value"),
-    _one(
-        "indicator",
-        "rytmi_indicator_timestamp_seconds",
-        "When that was so.",
-        ("function", "indicator", "kind"),
-        "value_at",
-    ),
-    Series(
-        "function",
-        "rytmi_function_indicators",
-        "Indicators of a function by kind, and how many of them are fresh.",
-        ("function",),
-        {name: name for name in ("customer", "operational", "customer_fresh", "operational_fresh")},
-        "kind",
-    ),
+    _one("indicator", "rytmi_indicator_value", "The latest value.", _INDICATOR, "value"),
+    _one("indicator", "rytmi_indicator_timestamp_seconds", "When that was so.", _INDICATOR, "value_at"),
+    Series("function", "rytmi_function_indicators", _COUNTED, ("function",), {name: name for name in _KINDS}, "kind"),
     Series(
         "intended",
         "rytmi_intended",
-        "What a touchpoint is meant to be: emotion, score on 0..1, mean number of obstacles standing.",
+        _INTENDED,
         ("touchpoint",),
         {f"{what}_intended": what for what in _WHAT},
         "what",
