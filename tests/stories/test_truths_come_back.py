@@ -17,8 +17,7 @@ from click.testing import CliRunner
 from processors.canonical import instant, render
 from streams.cli.main import main
 from streams.config import load
-from streams.demo.organisation import Organisation, beginning
-from streams.demo.organisation.plan import Plan
+from streams.demo.organisation import Organisation, Plan, beginning
 from streams.demo.organisation.truths import truths
 from streams.measures.frame import frame
 from streams.results.backtest import run

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from processors.canonical import instant, render
 from streams.config import parse
-from streams.demo.organisation import Organisation, beginning
-from streams.demo.organisation.plan import Plan
+from streams.demo.organisation import Organisation, Plan, beginning
 from streams.measures.frame import frame
 from streams.results.backtest import run
 

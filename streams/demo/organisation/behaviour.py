@@ -1,12 +1,13 @@
-"""How customers and people behave: what can be said of a touchpoint, and what is the same everywhere.
+"""How customers and people behave: at one touchpoint, everywhere, and in a plan: what is other than usual.
 
 Rates are by week. People's delays are worked time in the calendar that judges the case, customers' are real time. All
 are lognormal: half are shorter than the median, and a few are very long, as in real logs. The touchpoints of the
-example are in `shop`, the operating modes in `modes`. docs/simulation.md has the laws and their sources.
+example and the operating modes are in `modes`. docs/simulation.md has the laws and their sources.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 MINUTE_MS = 60_000
@@ -107,7 +108,41 @@ WITHDRAWN_AFTER = Delay(15 * HOUR_MS, 1.0)
 REOPENED_AFTER = Delay(40 * HOUR_MS, 0.8)
 RAISED_AGAIN_AFTER = Delay(60 * HOUR_MS, 0.7)
 TACTICAL_DECIDED_AFTER = Delay(7 * HOUR_MS, 0.7)  # worked time, as the next three; strategic ones likewise
-TACTICAL_EFFECT_AFTER = Delay(12 * HOUR_MS, 0.8)
-STRATEGIC_EFFECT_AFTER = Delay(30 * HOUR_MS, 0.6)
+EFFECT_AFTER = {"tactical": Delay(12 * HOUR_MS, 0.8), "strategic": Delay(30 * HOUR_MS, 0.6)}
 REVOKED_AFTER = Delay(3 * HOUR_MS, 0.6)
 STRATEGIC_EVERY_MS = 9 * DAY_MS
+FADES_OVER_MS = 6 * WEEK_MS
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is other than usual: the size, the decision rhythm, a desk that fades. Instants: milliseconds since the epoch.
+
+    scale: times as many cases and people; obstacles are not more for it.
+    rhythm_change: from when on every decision is made, and takes effect, in this share of the time.
+    fading: touchpoints, each with the instant from which on fewer and fewer new cases are ever answered.
+    """
+
+    scale: float = 1.0
+    rhythm_change: tuple[int, float] | None = None
+    fading: tuple[tuple[str, int], ...] = ()
+
+    def pace(self, at_ms: int) -> float:
+        """Factor on the length of deciding, or of taking effect, that begins then."""
+        if self.rhythm_change is None or at_ms < self.rhythm_change[0]:
+            return 1.0
+        return self.rhythm_change[1]
+
+    def fades_from(self, touchpoint: str) -> int | None:
+        """Since when that touchpoint fades."""
+        return dict(self.fading).get(touchpoint)
+
+
+def answered(fades_from: int, at_ms: int) -> float:
+    """The probability that a case that comes then is ever answered: from 1 down to 0 in a straight line."""
+    return min(1.0, max(0.0, 1 - (at_ms - fades_from) / FADES_OVER_MS))
+
+
+def ease(answered: float) -> float:
+    """Factor on people's delays where only that share is answered: the fewer there are, the faster; half at the end."""
+    return (1 + answered) / 2

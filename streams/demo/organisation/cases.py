@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from processors.calendar import ALWAYS
-from processors.events import SEVERITIES, Action, Decision
+from processors.events import Action, Decision
 from streams.demo.organisation.behaviour import (
     CUSTOMER_ANSWERS,
     MOST_OTHERS,
@@ -13,10 +13,11 @@ from streams.demo.organisation.behaviour import (
     WITHDRAWN_AFTER,
     WRITES_AGAIN_AFTER,
     Odds,
+    answered,
+    ease,
 )
 from streams.demo.organisation.chance import Fate
 from streams.demo.organisation.feedback import customer, feedback
-from streams.demo.organisation.plan import answered, ease
 from streams.demo.organisation.touchpoint import Case, Life, Part, Touchpoint
 
 _PEOPLE = 9
@@ -26,7 +27,7 @@ def life(place: Touchpoint, at: int, hurry: float = 1.0) -> Life:
     """A case from its feedback to its end. `hurry` above 1: everybody is that much faster, and at it day and night."""
     chance = place.chance
     severity, channel = chance.one_of(place.behaviour.severities), chance.one_of(place.behaviour.channels)
-    hours = ALWAYS if hurry > 1 else place.hours(at, severity, channel)
+    hours = ALWAYS if hurry > 1 else place.desk.seeing_to(at, severity, channel, chance)
     case = Case(place.new_id(), place.id, severity, channel, hours, hurry, customer(place), at)
     yield feedback(place, case, at)
     place.open[case.id] = case
@@ -126,8 +127,7 @@ def _reclassified(place: Touchpoint, case: Case, at: int) -> Action:
     if place.chance.happens(Odds.ELSEWHERE):
         case.touchpoint = place.another()
         return _action(case, at, "reclassified", actor=case.owner, touchpoint=case.touchpoint)
-    step = 1 if place.chance.happens(Odds.MORE_SEVERE) else -1
-    case.severity = SEVERITIES[min(max(SEVERITIES.index(case.severity) + step, 0), len(SEVERITIES) - 1)]
+    case.severity = place.chance.restated(case.severity)
     return _action(case, at, "reclassified", actor=case.owner, severity=case.severity)
 
 

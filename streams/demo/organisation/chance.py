@@ -10,28 +10,51 @@ from math import exp, log
 from random import Random
 from typing import TYPE_CHECKING
 
+from processors.events import SEVERITIES
 from streams.demo.organisation.behaviour import LATE_FACTOR, NEVER, Delay, Odds, Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from processors.calendar import Calendar
 
 
-class Chance:
+class Draws:
+    """Draws from numbers that are uniform on 0..1; `share` is the next of them."""
+
+    def __init__(self, share: Callable[[], float]) -> None:
+        self.share = share
+
+    def happens(self, probability: float) -> bool:
+        """True as often as `probability` says."""
+        return self.share() < probability
+
+    def one_of(self, weights: Weights) -> str:
+        """A value, as often as its weight says."""
+        values, limits = _spread(weights)
+        return values[bisect_right(limits, self.share())]
+
+    def restated(self, severity: str) -> str:
+        """The severity to which a case of this one is corrected: a step up or down, as far as there is one."""
+        step = 1 if self.happens(Odds.MORE_SEVERE) else -1
+        return SEVERITIES[min(max(SEVERITIES.index(severity) + step, 0), len(SEVERITIES) - 1)]
+
+    def fate(self, level: str) -> Fate:
+        """What becomes of a decision of that level."""
+        draw = self.share()
+        if draw < Odds.REVOKED:
+            return Fate.REVOKED
+        if draw < Odds.REVOKED + NEVER[level]:
+            return Fate.WITHOUT_EFFECT
+        return Fate.LATE if self.happens(Odds.LATE) else Fate.IN_TIME
+
+
+class Chance(Draws):
     """Draws from one seeded stream of numbers."""
 
     def __init__(self, *seed: object) -> None:
         self._random = Random("/".join(map(str, seed)))  # noqa: S311 - to be foreseen is what it is for
-
-    def happens(self, probability: float) -> bool:
-        """True as often as `probability` says."""
-        return self._random.random() < probability
-
-    def one_of(self, weights: Weights) -> str:
-        """A value, as often as its weight says."""
-        values, limits = spread(weights)
-        return values[bisect_right(limits, self._random.random())]
+        super().__init__(self._random.random)
 
     def any(self, values: tuple[str, ...]) -> str:
         """One of the values, each as often."""
@@ -79,15 +102,6 @@ class Chance:
         after = calendar.after(at_ms, length)
         return at_ms + length if after is None else after
 
-    def fate(self, level: str) -> Fate:
-        """What becomes of a decision of that level."""
-        draw = self._random.random()
-        if draw < Odds.REVOKED:
-            return Fate.REVOKED
-        if draw < Odds.REVOKED + NEVER[level]:
-            return Fate.WITHOUT_EFFECT
-        return Fate.LATE if self._random.random() < Odds.LATE else Fate.IN_TIME
-
 
 class Fate(Enum):
     """What becomes of a decision."""
@@ -104,7 +118,7 @@ class Fate(Enum):
 
 
 @lru_cache(maxsize=256)
-def spread(weights: Weights) -> tuple[tuple[str, ...], tuple[float, ...]]:
+def _spread(weights: Weights) -> tuple[tuple[str, ...], tuple[float, ...]]:
     """The values, and up to where on 0..1 each but the last reaches."""
     whole = sum(weight for _, weight in weights)
     return tuple(value for value, _ in weights), tuple(x / whole for x in accumulate(w for _, w in weights))[:-1]

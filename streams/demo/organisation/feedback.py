@@ -1,12 +1,27 @@
-"""What customers say: the first time, while they wait, or of something that was not settled after all."""
+"""What customers say: the first time, while they wait, or of something that was not settled after all.
+
+What they feel and what marks they give follows a law: waiting, obstacles and failure lower both. The mean emotion is a
+sum: the touchpoint's mood, what the feedback is about, how severe it is, the obstacles that stand there, and how long
+the customer has waited in this cycle. What is said lies around it, normally distributed and held to -1..1. A mark
+follows the emotion in a straight line over its scale, rounded to a whole one.
+"""
 
 from __future__ import annotations
 
-from processors.events import Feedback
+from processors.events import SCALES, SEVERITIES, Feedback
 from streams.demo.organisation.behaviour import HOUR_MS, KINDS, SEGMENTS, Odds
-from streams.demo.organisation.feeling import SCORED, SPREAD, mark, mean_emotion
 from streams.demo.organisation.touchpoint import Case, Touchpoint
 
+KIND_MOOD = {"complaint": -0.25, "question": 0.05, "suggestion": 0.2, "praise": 0.8}
+SEVERE = 0.12  # less for every step of severity above normal
+BLOCKED = 0.06  # less for every obstacle that stands at the touchpoint, up to MOST_BLOCKED
+MOST_BLOCKED = 4
+WAITED = 0.4  # less after WAITED_FULL_MS and more, in proportion before
+WAITED_FULL_MS = 72 * HOUR_MS
+FAILED = 0.25  # less where it was not settled after all
+SPREAD = 0.35
+SCORED = 0.7  # of feedback has a mark
+_NORMAL = SEVERITIES.index("normal")
 _CUSTOMERS = 4_000  # of a touchpoint: some come again
 _PROMISED_HOURS = ("24", "48", "72", "120")
 _SAID = {
@@ -34,7 +49,7 @@ def feedback(place: Touchpoint, case: Case, at: int, again: bool = False, failed
         case.channel,
         chance.one_of(SEGMENTS),
         case.customer,
-        score=mark(usual.scale, emotion) if scored else None,
+        score=_mark(usual.scale, emotion) if scored else None,
         scale=usual.scale if scored else None,
         emotion=emotion,
         due_at=at + int(chance.any(_PROMISED_HOURS)) * HOUR_MS if chance.happens(Odds.PROMISED) else None,
@@ -46,3 +61,21 @@ def customer(place: Touchpoint) -> str:
     """Already a pseudonym: so the events are the same whatever key an installation has."""
     many = max(_CUSTOMERS, round(_CUSTOMERS * place.plan.scale))
     return f"p1_{place.id.encode().hex()[:16]:0>16}{place.chance.number(many):016x}"
+
+
+def mean_emotion(mood: float, kind: str, severity: str, standing: int, waited_ms: float, failed: bool) -> float:
+    """The mean, before it is held to -1..1."""
+    return (
+        mood
+        + KIND_MOOD[kind]
+        - SEVERE * (SEVERITIES.index(severity) - _NORMAL)
+        - BLOCKED * min(standing, MOST_BLOCKED)
+        - WAITED * min(1.0, waited_ms / WAITED_FULL_MS)
+        - FAILED * failed
+    )
+
+
+def _mark(scale: str, emotion: float) -> float:
+    """The mark on a scale for an emotion."""
+    low, high = SCALES[scale]
+    return float(round(low + (high - low) * (emotion + 1) / 2))

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from processors.calendar import Calendar
 from processors.events import Decision, Obstacle
 from streams.demo.organisation.behaviour import (
+    EFFECT_AFTER,
     MOST_NAMED,
     RAISED_AGAIN_AFTER,
     REVOKED_AFTER,
-    STRATEGIC_EFFECT_AFTER,
     STRATEGIC_EVERY_MS,
     STUBBORN,
     TACTICAL_DECIDED_AFTER,
-    TACTICAL_EFFECT_AFTER,
     WEEK_MS,
     Odds,
 )
@@ -23,7 +22,6 @@ from streams.demo.organisation.touchpoint import Life, Part, Touchpoint
 
 _MOST_BLOCKED = 8  # cases that an obstacle names
 _NAMED = {"tactical": Odds.NAMED_BY_TACTICAL, "strategic": Odds.NAMED_BY_STRATEGIC}
-_EFFECT = {"tactical": TACTICAL_EFFECT_AFTER, "strategic": STRATEGIC_EFFECT_AFTER}
 
 
 def obstacles(place: Touchpoint, at: int, start: Callable[[int, Life], None]) -> Life:
@@ -89,7 +87,7 @@ def decision(
         yield (at := chance.worked_until(office, at, REVOKED_AFTER))
         yield stage(at, "revoked")
         return at
-    yield (at := chance.worked_until(office, at, _EFFECT[level], plan.pace(at) * fate.factor))
+    yield (at := chance.worked_until(office, at, EFFECT_AFTER[level], plan.pace(at) * fate.factor))
     yield stage(at, "effective")
     return at
 

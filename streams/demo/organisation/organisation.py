@@ -13,10 +13,10 @@ from processors.policy import OTHER
 from streams.config import Config
 from streams.config.model import TouchpointSpec
 from streams.demo.organisation import cases, employees, leading, outage, reports
-from streams.demo.organisation.behaviour import MINUTE_MS
+from streams.demo.organisation.behaviour import MINUTE_MS, Plan
 from streams.demo.organisation.chance import Chance
-from streams.demo.organisation.plan import Plan
-from streams.demo.organisation.touchpoint import Life, Touchpoint, usual
+from streams.demo.organisation.modes import usual
+from streams.demo.organisation.touchpoint import Life, Touchpoint
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

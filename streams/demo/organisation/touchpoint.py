@@ -19,11 +19,9 @@ from processors.events import SEVERITIES, Event
 from processors.policy import OTHER, Classification
 from streams.config import Config
 from streams.config.model import TouchpointSpec
-from streams.demo.organisation.behaviour import FRICTION, HASTE, MOST_FRICTION, WEEK_MS, Behaviour, Delay, Odds
-from streams.demo.organisation.chance import Chance
-from streams.demo.organisation.modes import of_mode
-from streams.demo.organisation.plan import Plan
-from streams.demo.organisation.shop import TOUCHPOINTS
+from streams.demo.organisation.behaviour import FRICTION, HASTE, MOST_FRICTION, WEEK_MS, Behaviour, Delay, Odds, Plan
+from streams.demo.organisation.chance import Chance, Draws
+from streams.demo.organisation.modes import usual
 
 Life = Iterator[Event | int]
 Part = Generator[Event | int, None, int]
@@ -82,13 +80,6 @@ class Touchpoint:
         """A name for a case, or with its letter for an obstacle or a decision."""
         return f"{self.id}-{self._run}-{letter}{next(self._serial):05d}"
 
-    def hours(self, at_ms: int, severity: str, channel: str) -> Calendar:
-        """When the people work who see to such a case: for a critical one around the clock, if somebody is on call."""
-        judging = self.desk.judging(at_ms, severity, channel)
-        if judging.hours is None and not (severity == "critical" and self.chance.happens(Odds.ON_CALL)):
-            return self.desk.hours(at_ms, channel)
-        return judging
-
     def acknowledged_within(self, at_ms: int) -> int | None:
         """The target of critical feedback's acknowledgement, milliseconds of worked time; None: there is none."""
         policies = self._config.policies
@@ -133,7 +124,14 @@ class Desk:
         self._touchpoint, self._policies = touchpoint, config.policies
         self._any = next((one for one in config.calendars.values() if one.hours is not None), ALWAYS)
 
-    def judging(self, at_ms: int, severity: str, channel: str) -> Calendar:
+    def seeing_to(self, at_ms: int, severity: str, channel: str, draws: Draws) -> Calendar:
+        """Of who sees to such a case: for a critical one around the clock, if somebody is on call."""
+        judging = self._judging(at_ms, severity, channel)
+        if judging.hours is None and not (severity == "critical" and draws.happens(Odds.ON_CALL)):
+            return self.hours(at_ms, channel)
+        return judging
+
+    def _judging(self, at_ms: int, severity: str, channel: str) -> Calendar:
         """The calendar of the policy that judges such a case."""
         dated = self._policies.in_force(at_ms)
         return self._policies.match(dated, Classification(self._touchpoint, severity, channel)).calendar
@@ -141,15 +139,10 @@ class Desk:
     def hours(self, at_ms: int, channel: str = "") -> Calendar:
         """Those of the policies that are not around the clock; where all are, the first calendar's that is not."""
         for severity in ("normal", *SEVERITIES):
-            judging = self.judging(at_ms, severity, channel)
+            judging = self._judging(at_ms, severity, channel)
             if judging.hours is not None:
                 return judging
         return self._any
-
-
-def usual(spec: TouchpointSpec) -> Behaviour:
-    """How a touchpoint behaves: by its name, else by its mode."""
-    return TOUCHPOINTS.get(spec.id) or of_mode(spec.id, spec.mode)
 
 
 def friction(standing: int) -> float:

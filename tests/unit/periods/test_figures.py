@@ -13,8 +13,7 @@ from processors.periods.changes import Change, compare, figures
 from processors.periods.figures import Figure, Figures, Key, counted
 from processors.periods.intervals import Estimate
 from processors.periods.period import Period, aligned, both
-from streams.demo.organisation import Organisation
-from streams.demo.organisation.plan import Plan
+from streams.demo.organisation import Organisation, Plan
 from tests.unit.shop import BEGIN, END, MIDDLE, Shop, cells_of, measured, small_config
 
 WEEK = 7 * DAY_MS

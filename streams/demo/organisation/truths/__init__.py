@@ -5,8 +5,8 @@
 Rows have the shape of `measures.jsonl`: `measure`, `labels`, `values`, of the period [since, until) as of `until`.
 Counts are expectations, so they are no integers; percentiles are exact where the measures have the middle of a bin.
 
-`lattice` integrates; `standing` is obstacles and decisions on them, `cycles` cases, `feelings` emotion and marks,
-`lifetable` percentiles. `rows` and `units` make the table of them.
+`lattice` integrates; `standing` is obstacles and decisions on them, `cycles` cases, `feelings` emotion and marks.
+`rows` and `units` make the table of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from streams.config import Config
-from streams.demo.organisation.plan import Plan
+from streams.demo.organisation.behaviour import Plan
 from streams.demo.organisation.truths import rows, units
 from streams.demo.organisation.truths.rows import Period, Row
 

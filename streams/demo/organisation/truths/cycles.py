@@ -12,7 +12,6 @@ from math import exp, inf
 from typing import NamedTuple
 
 from processors.calendar import Calendar
-from processors.events import SEVERITIES
 from streams.demo.organisation.behaviour import (
     CUSTOMER_ANSWERS,
     HASTE,
@@ -23,12 +22,12 @@ from streams.demo.organisation.behaviour import (
     WRITES_AGAIN_AFTER,
     Delay,
     Odds,
+    answered,
+    ease,
 )
 from streams.demo.organisation.chance import Fate
-from streams.demo.organisation.plan import answered, ease
 from streams.demo.organisation.touchpoint import Touchpoint, friction, picked_up, weekly_rates
-from streams.demo.organisation.truths.calendar import Hours, Rush
-from streams.demo.organisation.truths.lattice import Draw, points
+from streams.demo.organisation.truths.lattice import Draw, Hours, Rush, points
 from streams.demo.organisation.truths.standing import Decided, Standing, worked
 
 _POINTS, _FIRST_POINTS = 10_007, 1_009
@@ -126,10 +125,7 @@ class _Case:
         self.severity, self._channel = draw.one_of(self._usual.severities), draw.one_of(self._usual.channels)
         self.ease = 1.0
         self._standing, self._looked = 0, -inf
-        judging = law.place.desk.judging(round(at), self.severity, self._channel)
-        if judging.hours is None and not (self.severity == "critical" and draw.happens(Odds.ON_CALL)):
-            judging = law.place.desk.hours(round(at), self._channel)
-        self._hours = judging
+        self._hours = law.place.desk.seeing_to(round(at), self.severity, self._channel, draw)
 
     def withdrawn(self, at: float, end: float) -> Cycle:
         """Nobody has got to it before its customer gives up."""
@@ -153,7 +149,8 @@ class _Case:
             at = self._done(at, usual.acknowledge)
         if draw.happens(Odds.RECLASSIFIED):
             at = self._done(at, usual.acknowledge)
-            self._reclassify()
+            if not draw.happens(Odds.ELSEWHERE):
+                self.severity = draw.restated(self.severity)
         if draw.happens(Odds.WRITES_AGAIN):
             at += draw.length_ms(WRITES_AGAIN_AFTER)
             said = (*said, Said(at, self.severity, at - received, again=True))
@@ -183,11 +180,6 @@ class _Case:
                 return at
             at = self._done(made, usual.acknowledge)
             decisions.append(Decided(made, None, at))
-
-    def _reclassify(self) -> None:
-        if not self._draw.happens(Odds.ELSEWHERE):
-            step = 1 if self._draw.happens(Odds.MORE_SEVERE) else -1
-            self.severity = SEVERITIES[min(max(SEVERITIES.index(self.severity) + step, 0), len(SEVERITIES) - 1)]
 
     def _reacted(self, at: float) -> float:
         if self._usual.picked_up is None or not picked_up(self._channel):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from math import erf, exp, pi, sqrt
 from typing import NamedTuple
 
 from processors.events import SCALES
 from streams.demo.organisation.behaviour import KINDS, Weights
-from streams.demo.organisation.feeling import MOST_BLOCKED, SPREAD, mean_emotion
+from streams.demo.organisation.feedback import MOST_BLOCKED, SPREAD, mean_emotion
 from streams.demo.organisation.truths.cycles import Said
+from streams.demo.organisation.truths.lattice import poisson
 
 _ROUNDED_DOWN = -0.005  # an emotion has two digits
 
@@ -42,21 +42,11 @@ def _felt(kinds: Weights, severity: str, waited: float, failed: bool, mood: floa
     whole = sum(weight for _, weight in kinds)
     sums = [0.0] * 4
     for kind, weight in kinds:
-        for number, share in _numbers(standing):
+        for number, share in enumerate(poisson(standing, MOST_BLOCKED)):
             mean = mean_emotion(mood, kind, severity, number, waited, failed)
             for i, value in enumerate(_around(round(mean, 4), scale)):
                 sums[i] += weight / whole * share * value
     return Felt(*sums)
-
-
-def _numbers(mean: float) -> Iterator[tuple[int, float]]:
-    """How many obstacles stand, all from MOST_BLOCKED on together, and how likely that is."""
-    term, left = exp(-mean), 1.0
-    for number in range(MOST_BLOCKED):
-        yield number, term
-        left -= term
-        term *= mean / (number + 1)
-    yield MOST_BLOCKED, max(0.0, left)
 
 
 @lru_cache(maxsize=100_000)

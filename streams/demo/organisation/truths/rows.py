@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from statistics import median_low
 from typing import Any, NamedTuple
 
 from streams.config import Config
-from streams.demo.organisation.feeling import SCORED
+from streams.demo.organisation.behaviour import Plan
+from streams.demo.organisation.feedback import SCORED
 from streams.demo.organisation.organisation import declared
-from streams.demo.organisation.plan import Plan
 from streams.demo.organisation.touchpoint import Touchpoint
-from streams.demo.organisation.truths.calendar import Hours
 from streams.demo.organisation.truths.cycles import Cycle, Cycles
 from streams.demo.organisation.truths.feelings import Felt, felt
-from streams.demo.organisation.truths.lifetable import median, percentile
+from streams.demo.organisation.truths.lattice import Hours
 from streams.demo.organisation.truths.standing import Standing
 
 Row = dict[str, Any]
@@ -95,9 +95,9 @@ def _clock(
         "received": weight * len(lengths),
         "done": weight * len(ended),
         "withdrawn": weight * withdrawn,
-        "p50_s": _seconds(percentile(lengths, 0.5)),
-        "p90_s": _seconds(percentile(lengths, 0.9)),
-        "completed_p50_s": _seconds(median(ended)),
+        "p50_s": seconds(percentile(lengths, 0.5)),
+        "p90_s": seconds(percentile(lengths, 0.9)),
+        "completed_p50_s": seconds(median_low(ended) if ended else None),
     }
 
 
@@ -135,7 +135,24 @@ def _mean(weighted: Iterable[tuple[float, Felt]], value: Callable[[Felt], float]
     return sum(weight * value for weight, value in pairs) / max(1e-12, sum(weight for weight, _ in pairs))
 
 
-def _seconds(length: float | None) -> float | None:
+def percentile(lengths: Iterable[tuple[float, bool]], share: float) -> float | None:
+    """By life table, exactly and without bins: what those of the measures come near to.
+
+    Of (length, whether it ended there), the length by which that share has ended; None if it never has.
+
+    Those that did not end are out of sight from their length on (Kaplan and Meier, 1958); ends come before them.
+    """
+    ordered = sorted((length, not ended) for length, ended in lengths)
+    survival = 1.0
+    for rank, (length, unended) in enumerate(ordered):
+        survival *= 1 if unended else 1 - 1 / (len(ordered) - rank)
+        if survival <= 1 - share + 1e-12:
+            return length
+    return None
+
+
+def seconds(length: float | None) -> float | None:
+    """Of milliseconds."""
     return None if length is None else length / 1000
 
 

@@ -12,24 +12,21 @@ from typing import NamedTuple
 
 from processors.calendar import Calendar
 from streams.demo.organisation.behaviour import (
+    EFFECT_AFTER,
     HOUR_MS,
     RAISED_AGAIN_AFTER,
     REVOKED_AFTER,
-    STRATEGIC_EFFECT_AFTER,
     STUBBORN,
     TACTICAL_DECIDED_AFTER,
-    TACTICAL_EFFECT_AFTER,
     WEEK_MS,
     Odds,
+    Plan,
 )
 from streams.demo.organisation.chance import Fate
-from streams.demo.organisation.plan import Plan
 from streams.demo.organisation.touchpoint import Touchpoint
-from streams.demo.organisation.truths.calendar import Hours
-from streams.demo.organisation.truths.lattice import Draw, points
+from streams.demo.organisation.truths.lattice import Draw, Hours, points
 
 _POINTS = 8_009
-_EFFECT = {"tactical": TACTICAL_EFFECT_AFTER, "strategic": STRATEGIC_EFFECT_AFTER}
 
 
 class Decided(NamedTuple):
@@ -115,7 +112,7 @@ def decide(draw: Draw, level: str, office: Calendar, at: float, plan: Plan) -> D
     if fate is Fate.REVOKED:
         return Decided(made, None, worked(office, made, draw.length_ms(REVOKED_AFTER)))
     factor = plan.pace(round(made)) * fate.factor
-    return Decided(made, worked(office, made, draw.length_ms(_EFFECT[level]) * factor), None)
+    return Decided(made, worked(office, made, draw.length_ms(EFFECT_AFTER[level]) * factor), None)
 
 
 def _obstacle(place: Touchpoint, draw: Draw, at: float) -> Iterator[Episode]:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from math import exp
 
 from processors.events import SCALES
 from processors.policy import OTHER
 from streams.config import Config
 from streams.demo.organisation import employees, reports
-from streams.demo.organisation.behaviour import DAY_MS, STRATEGIC_EVERY_MS
-from streams.demo.organisation.plan import Plan
-from streams.demo.organisation.truths.calendar import Hours
+from streams.demo.organisation.behaviour import DAY_MS, STRATEGIC_EVERY_MS, Plan
 from streams.demo.organisation.truths.feelings import held
-from streams.demo.organisation.truths.lattice import points
-from streams.demo.organisation.truths.lifetable import percentile
-from streams.demo.organisation.truths.rows import Known, Period, Row, row
+from streams.demo.organisation.truths.lattice import Hours, points, poisson
+from streams.demo.organisation.truths.rows import Known, Period, Row, percentile, row, seconds
 from streams.demo.organisation.truths.standing import Decided, decide, worked
 
 _POINTS = 4_001
@@ -35,13 +31,12 @@ def decisions(places: list[Known], plan: Plan, period: Period) -> Iterator[Row]:
     for (unit, level), found in by_label.items():
         made = [(weight, one) for weight, one in found if period.holds(one.made)]
         lengths = [_length(one, period.until) for _, one in made]
-        p50, p90 = percentile(lengths, 0.5), percentile(lengths, 0.9)
         values = {
             "made": sum(weight for weight, _ in made),
             "effective": sum(weight for weight, one in found if period.holds(one.effective)),
             "revoked": sum(weight for weight, one in found if period.holds(one.revoked)),
-            "p50_s": None if p50 is None else p50 / 1000,
-            "p90_s": None if p90 is None else p90 / 1000,
+            "p50_s": seconds(percentile(lengths, 0.5)),
+            "p90_s": seconds(percentile(lengths, 0.9)),
         }
         yield row("decision", {"unit": unit, "level": level}, values)
 
@@ -108,12 +103,8 @@ def _obstructed(own: Sequence[Known], hours: Hours, period: Period) -> list[floa
         at = period.since + draw.share() * (period.until - period.since)
         at = worked(own[0].place.desk.hours(round(at)), at, 60_000 + draw.share() * employees.WITHIN_MS)
         mean = sum(one.standing.profile[hours.at(at)] for one in own)
-        term, left = exp(-mean), 1.0
-        for number in range(employees.MOST_OBSTRUCTED):
-            shares[number] += term / _POINTS
-            left -= term
-            term *= mean / (number + 1)
-        shares[-1] += max(0.0, left) / _POINTS
+        for number, share in enumerate(poisson(mean, employees.MOST_OBSTRUCTED)):
+            shares[number] += share / _POINTS
     return shares
 
 
