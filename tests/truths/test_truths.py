@@ -19,7 +19,7 @@ from processors.events import Decision, Event, Feedback, Indicator, Obstacle, Pu
 from streams.config import Config, load, parse
 from streams.demo.organisation import Organisation, Plan
 from streams.demo.organisation.truths import truths
-from tests.simulation import counted
+from tests.truths import counted
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 MODES = sorted(path.stem for path in (EXAMPLES / "modes").iterdir())
