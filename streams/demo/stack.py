@@ -17,13 +17,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
-from streams.demo import board, grafana
+from streams.demo import grafana
 from streams.demo.figures import fetched
 from streams.demo.words import Said
-from streams.demo.workers import DemoError, Worker, await_ready, free_ports
+from streams.demo.workers import BOARD_PORT, Board, DemoError, Worker, await_ready, free_ports
 from streams.kafka import admin
 from streams.local.broker import Broker, BrokerError
 from streams.local.monitoring import Monitoring, MonitoringError
@@ -44,7 +43,7 @@ class Stack:
         self._home = settings.home.absolute() / "demo"
         self.settings = replace(settings, home=self._home, alertmanager_urls=())
         self.workers: list[Worker] = []
-        self.board: board.Board | None = None
+        self.board: Board | None = None
         self.monitoring: Monitoring | None = None
         self.screens: str | None = None  # address of the first one
         self._broker: Broker | None = None
@@ -62,10 +61,8 @@ class Stack:
             self._ends = self._ends.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ends.__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
 
     @property
     def alert_page(self) -> str | None:
@@ -86,8 +83,7 @@ class Stack:
                 said.append(Said("notice.broker"))
         if self.monitoring is not None:
             said += [Said("notice.server", {"name": name}) for name in self.monitoring.revive()]
-        watched = [*self.workers, self.board] if self.board is not None else self.workers
-        return said + [told for process in watched if (told := process.revive())]
+        return said + [told for process in self._processes() if (told := process.revive())]
 
     def _clear(self) -> None:
         """Remove what an earlier demo left, but for the jars and the pseudonym key."""
@@ -126,8 +122,8 @@ class Stack:
     def _start_workers(self) -> None:
         self._say(f"workers: starting {self._count}; their logs are in {_shown(self._home / 'log')}")
         self._ends.callback(self._stop_workers)
-        (port,) = free_ports(1, board.FIRST_PORT)
-        self.board = board.Board(port, self._config, self._environment(), self._home / "log" / "board.log")
+        (port,) = free_ports(1, BOARD_PORT)
+        self.board = Board(port, self._config, self._environment(), self._home / "log" / "board.log")
         for number, port in enumerate(free_ports(self._count), 1):
             log = self._home / "log" / f"worker-{number}.log"
             self.workers.append(Worker(number, port, self._config, self._environment(), log))
@@ -148,31 +144,27 @@ class Stack:
 
     def _environment(self) -> dict[str, str]:
         settings = self.settings
-        ours = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("RYTMI_ALERTMANAGER", "RYTMI_BOARD"))
-        }
         links = {"RYTMI_CASE_URL": f"{self.board.address}/cases/{{case}}"} if self.board is not None else {}
-        return (
-            links
-            | ours
-            | {
-                "RYTMI_KAFKA_BOOTSTRAP": settings.bootstrap(),
-                "RYTMI_REPLICATION": str(settings.replication),
-                "RYTMI_TOPIC_PREFIX": settings.topic_prefix,
-                "RYTMI_APPLICATION": settings.application,
-                "RYTMI_HOME": str(settings.home),
-                "RYTMI_ALERTMANAGER_URL": ",".join(settings.alertmanager_urls),
-            }
-        )
+        not_told = ("RYTMI_ALERTMANAGER", "RYTMI_BOARD")
+        return {
+            **links,
+            **{name: value for name, value in os.environ.items() if not name.startswith(not_told)},
+            "RYTMI_KAFKA_BOOTSTRAP": settings.bootstrap(),
+            "RYTMI_REPLICATION": str(settings.replication),
+            "RYTMI_TOPIC_PREFIX": settings.topic_prefix,
+            "RYTMI_APPLICATION": settings.application,
+            "RYTMI_HOME": str(settings.home),
+            "RYTMI_ALERTMANAGER_URL": ",".join(settings.alertmanager_urls),
+        }
 
     def _stop_workers(self) -> None:
-        running = [*self.workers, self.board] if self.board is not None else self.workers
-        for process in running:
+        for process in self._processes():
             process.ask_to_stop()
-        for process in running:
+        for process in self._processes():
             process.stop()
+
+    def _processes(self) -> list[Worker]:
+        return [*self.workers, self.board] if self.board is not None else self.workers
 
     def _delete_topics(self) -> None:
         from confluent_kafka.admin import AdminClient

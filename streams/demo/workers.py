@@ -1,4 +1,4 @@
-"""The workers of the demo: child processes that end with it, and are started again when they end before it.
+"""The workers of the demo and its board: child processes that end with it, and are started again if they end before.
 
 Nothing stays behind, not even after `kill -9` of the demo.
 """
@@ -19,7 +19,7 @@ from streams.demo.words import Said
 from streams.local.child import ChildProcess, last_lines
 
 HOST = "127.0.0.1"
-FIRST_PORT = 6066
+FIRST_PORT, BOARD_PORT = 6066, 8080
 _STOP_SECONDS = 75.0  # a worker gives itself 60 to finish what is under way
 _KEPT_SECONDS = 20.0  # what the keeper grants it when the demo was killed
 _START_SECONDS = 60.0
@@ -86,6 +86,19 @@ class Worker:
         if self._process is not None:
             self._process.end(_STOP_SECONDS)
             self._process = None
+
+
+class Board(Worker):
+    """`rytmi board`: one more process over the same topics, open to whoever is at this machine, watched as they are."""
+
+    ready_page = "/health"
+    revived = "notice.board"
+
+    def __init__(self, port: int, config: Path, env: Mapping[str, str], log: Path) -> None:
+        super().__init__(0, port, config, env, log)
+        self.name = "the board"
+        self._command = [sys.executable, "-m", "streams.cli.main", "board", "--config", str(config)]
+        self._command += ["--host", HOST, "--port", str(port)]
 
 
 def await_ready(workers: list[Worker], poll_seconds: float = 0.1) -> None:
