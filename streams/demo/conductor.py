@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
-from types import TracebackType
 from typing import Self
 
 from streams.demo.figures import Figures
 from streams.demo.organisation import Organisation
 from streams.demo.outside import Outside
-from streams.demo.state import BLIND_SECONDS
+from streams.demo.state import BLIND_SECONDS, Story
 from streams.demo.status import Status
-from streams.demo.story import Story
 from streams.demo.wall import Wall
 from streams.demo.words import Length, Said
 
@@ -44,9 +42,7 @@ class Conductor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._reading.shutdown(cancel_futures=True)
         self._reviving.shutdown(cancel_futures=True)
 

@@ -1,23 +1,33 @@
-"""Lines about one thing each: obstacles by cause, decisions in flight, alarms, what is taken in, where to look."""
+"""Lines about one thing each: obstacles by cause, decisions in flight, alarms, what is taken in, where to look.
+
+Of the newest alarms a line each: which case, since when, who is told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from rich.text import Text
 
+from processors.alarms import BREACH, ESCALATION, LEVELS, WARNING
 from processors.events import DECISION_LEVELS
-from streams.demo import panel
+from streams.demo.alarms import Alarm
 from streams.demo.figures import Figures
-from streams.demo.grid import BLANK
+from streams.demo.grid import BLANK, Column, line
 from streams.demo.status import Status
-from streams.demo.words import Length, Moment
+from streams.demo.words import Length, Moment, Speaker
 
 INDENT = 13  # columns before what a line says
 _WORST = 3
 _BEHIND_SECONDS = 5.0  # more than the workers' polling explains
 _OLD_SECONDS = 30.0  # measures come every few seconds; later ones are of a time that has passed
+_MARKS = {
+    WARNING: (" ", "yellow"),
+    BREACH: ("\N{BLACK UP-POINTING TRIANGLE}", "bold red"),
+    ESCALATION: ("\N{UPWARDS ARROW}", "bold magenta"),
+}
+_WIDE = 100  # columns from which there is room for seconds, and for how late it is
 
 
 def about(status: Status, what: str, said: str | Text, style: str = "") -> Text:
@@ -68,7 +78,7 @@ def decisions(status: Status, figures: Figures) -> str:
 
 def alarms(status: Status, figures: Figures, width: int) -> Text:
     """What stands, and what Prometheus alarms of besides: as many names as there is room for, and how many more."""
-    told = Text(panel.summary(status, figures), "bold" if status.settled else "")
+    told = Text(standing(status, figures), "bold" if status.settled else "")
     others = figures.alarms.others if figures.alarms is not None else ()
     if not others:
         return told
@@ -81,6 +91,58 @@ def alarms(status: Status, figures: Figures, width: int) -> Text:
             further = named
             break
     return Text.assemble(told, (further, "bold red"))
+
+
+def _levels(speaker: Speaker, counts: Mapping[str, int]) -> str:
+    """As in `3 escalations, 12 breaches, 7 warnings`, what is worst first."""
+    return ", ".join(speaker.say(f"alarms.{level}", n=counts.get(level, 0)) for level in reversed(LEVELS))
+
+
+def standing(status: Status, figures: Figures) -> str:
+    """The alarms that stand, in a line."""
+    speaker = status.speaker
+    over = f"; {speaker.say('alarms.over', n=figures.over)}" if figures.over else ""
+    if figures.alarms is not None:
+        return f"{_levels(speaker, figures.alarms.levels)}{over}"
+    key = "alarms.away" if status.alertmanager is not None else "alarms.topic"
+    return f"{speaker.say(key, levels=_levels(speaker, figures.standing))}{over}"
+
+
+def newest(status: Status, figures: Figures, rows: int, width: int) -> list[Text]:
+    """The newest alarms, at most so many."""
+    if figures.alarms is None:
+        return []
+    columns = _columns(status.speaker, figures.at, width)
+    return [line(columns, alarm) for alarm in figures.alarms.newest[: max(0, rows)]]
+
+
+def _columns(speaker: Speaker, at: float, width: int) -> list[Column[Alarm]]:
+    is_wide = width >= _WIDE
+    columns: list[Column[Alarm]] = [
+        Column("", 13, lambda one: _level(speaker, one.level), True),
+        Column("", 26, lambda one: one.case, True),
+        Column("", 13, lambda one: speaker.say(f"name.{one.clock}"), True),
+    ]
+    if is_wide:
+        columns.append(Column("", 9, lambda one: speaker.time(one.since)))
+        columns.append(Column("", 23, lambda one: _due(speaker, one, at), True))
+    else:
+        columns.append(Column("", 6, lambda one: speaker.short_time(one.since)))
+    used = sum(column.width for column in columns)
+    columns.append(Column("", max(2, min(30, width - used)), lambda one: one.to, True))
+    return columns
+
+
+def _level(speaker: Speaker, level: str) -> Text:
+    sign, style = _MARKS[level]
+    return Text(f"{sign} {speaker.say(f'alarm.{level}')}", style)
+
+
+def _due(speaker: Speaker, alarm: Alarm, at: float) -> str:
+    if alarm.due is None:
+        return ""
+    key = "alarm.overdue" if alarm.due <= at else "alarm.due"
+    return speaker.say(key, span=speaker.span(abs(at - alarm.due)))
 
 
 def events(status: Status, figures: Figures, key: str = "events") -> str:

@@ -30,6 +30,11 @@ _RATE_OVER_SECONDS = 6.0
 _TREND_OVER_SECONDS = 60.0
 _TREND_AFTER_SECONDS = 20.0  # before, there is nothing to compare with
 _LINKS = "rytmi.link.v1"  # ours, not the organisation's: not counted as events
+_COUNTED: dict[str, tuple[str, Callable[[Mapping[str, str]], bool]]] = {  # by which label, and which of them
+    "rytmi_events_total": ("topic", lambda of: not of["topic"].endswith(_LINKS) and of["result"] != "control"),
+    "rytmi_deadletters_total": ("reason", lambda _: True),
+    "rytmi_alarms_total": ("kind", lambda of: of["level"] != WARNING and of["kind"] != "raised"),
+}
 _SHOWN = frozenset(
     f"rytmi_{name}"
     for name in (
@@ -100,7 +105,7 @@ class Reader:
         self._addresses, self._partitions = tuple(addresses), partitions
         self._fetch = fetch or fetched
         self._alertmanager = alertmanager
-        self._last: dict[str, dict[tuple[str, str], float]] = {}
+        self._last: dict[str, Counter[tuple[str, str]]] = {}
         self._grown: Counter[tuple[str, str]] = Counter()
         self._trail: deque[tuple[float, int]] = deque()
         self._late: deque[tuple[float, dict[str, int]]] = deque()
@@ -114,10 +119,10 @@ class Reader:
         for address, found in by_worker.items():
             self._count(address, found)
         samples = [sample for found in by_worker.values() for sample in found]
-        owned = self._owned(samples)
+        owned = min(sums.by_label(samples, "rytmi_partitions_owned", "stage").values(), default=0)
         is_complete = owned == self._partitions
         places = sums.places(samples) if is_complete else {}
-        events = sum(count for (name, _), count in self._grown.items() if name == "rytmi_events_total")
+        events = self._growth("rytmi_events_total").total()
         return Figures(
             at=at,
             workers=sum(text is not None for text in texts.values()),
@@ -126,19 +131,13 @@ class Reader:
             partitions_of=self._partitions,
             places=places,
             causes=sums.by_label(samples, "rytmi_obstacles_open", "cause") if is_complete else Counter(),
-            events=int(events),
-            rate=self._rate(at, int(events)),
-            deadletters=Counter(
-                {
-                    reason: int(count)
-                    for (name, reason), count in self._grown.items()
-                    if name == "rytmi_deadletters_total"
-                }
-            ),
+            events=events,
+            rate=self._rate(at, events),
+            deadletters=self._growth("rytmi_deadletters_total"),
             caught_up_at=sums.caught_up(samples, self._partitions),
             read_past_at=sums.read_past(samples, self._partitions),
             standing=sums.by_label(samples, "rytmi_alarms_active", "level"),
-            over=int(sum(count for (name, _), count in self._grown.items() if name == "rytmi_alarms_total")),
+            over=self._growth("rytmi_alarms_total").total(),
             alarms=alarms.read(self._alertmanager, self._fetch) if self._alertmanager is not None else None,
             blocked=sums.by_label(samples, "rytmi_obstacle_cases", "cause") if is_complete else Counter(),
             decisions=sums.decisions(samples) if is_complete else Counter(),
@@ -159,27 +158,21 @@ class Reader:
             return False
         return self._windows is None or "window=" not in line or any(label in line for label in self._windows)
 
-    def _owned(self, samples: Iterable[Sample]) -> int:
-        by_stage: Counter[str] = Counter()
-        for sample in sums.named(samples, "rytmi_partitions_owned"):
-            by_stage[sample.labels["stage"]] += int(sample.value)
-        return min(by_stage.values(), default=0)
-
     def _count(self, address: str, samples: Iterable[Sample]) -> None:
         now: Counter[tuple[str, str]] = Counter()
-        for sample in sums.named(samples, "rytmi_events_total"):
-            if not sample.labels["topic"].endswith(_LINKS) and sample.labels["result"] != "control":
-                now[sample.name, sample.labels["topic"]] += sample.value  # type: ignore[assignment]
-        for sample in sums.named(samples, "rytmi_deadletters_total"):
-            now[sample.name, sample.labels["reason"]] += sample.value  # type: ignore[assignment]
-        for sample in sums.named(samples, "rytmi_alarms_total"):
-            if sample.labels["level"] != WARNING and sample.labels["kind"] != "raised":
-                now[sample.name, sample.labels["kind"]] += sample.value  # type: ignore[assignment]
-        before = self._last.get(address, {})
+        for sample in samples:
+            label, is_counted = _COUNTED.get(sample.name, ("", None))
+            if is_counted is not None and is_counted(sample.labels):
+                now[sample.name, sample.labels[label]] += int(sample.value)
+        before = self._last.get(address, Counter())
         begun_again = any(now[key] < value for key, value in before.items())
         for key, value in now.items():
-            self._grown[key] += value if begun_again else value - before.get(key, 0)  # type: ignore[assignment]
-        self._last[address] = dict(now)
+            self._grown[key] += value if begun_again else value - before[key]
+        self._last[address] = now
+
+    def _growth(self, counter: str) -> Counter[str]:
+        """Of all workers together, since the first reading."""
+        return Counter({key: count for (name, key), count in self._grown.items() if name == counter})
 
     def _rate(self, at: float, events: int) -> float:
         self._trail.append((at, events))

@@ -5,7 +5,7 @@ The median of what is done looks better the longer the queue is, so it never sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
@@ -38,28 +38,23 @@ def lengths(status: Status, figures: Figures, touchpoint: str, severity: str, cl
 def _columns(status: Status, figures: Figures) -> list[Column[str]]:
     speaker = status.speaker
 
+    def column(heading: str, width: int, severity: str, cell: Callable[[Lengths, Lengths], Text | str]) -> Column[str]:
+        return Column(heading, width, lambda clock: cell(*lengths(status, figures, EVERYWHERE, severity, clock)))
+
     def group(severity: str) -> list[Column[str]]:
-        heading = speaker.say(f"reaction.{severity}")
         return [
-            Column(heading, 11, lambda clock: _half(speaker, *lengths(status, figures, EVERYWHERE, severity, clock))),
-            Column(speaker.say("reaction.p90"), 9, lambda clock: _most(status, figures, severity, clock)),
-            Column(speaker.say("reaction.done"), 8, lambda clock: _done(status, figures, severity, clock)),
+            column(speaker.say(f"reaction.{severity}"), 11, severity, lambda now, usual: _half(speaker, now, usual)),
+            column(speaker.say("reaction.p90"), 9, severity, lambda now, _: reached(speaker, now.most, now.started)),
+            column(speaker.say("reaction.done"), 8, severity, lambda now, _: _dimmed(speaker, now.done)),
         ]
 
+    clock = speaker.say("reaction.clock", window=speaker.window(status.window))
+    usually = speaker.say("reaction.usual", window=speaker.window(status.usual))
     return [
-        Column(
-            speaker.say("reaction.clock", window=speaker.window(status.window)),
-            15,
-            lambda clock: speaker.say(f"clock.{clock}"),
-            True,
-        ),
+        Column(clock, 15, lambda clock: speaker.say(f"clock.{clock}"), True),
         *group(CRITICAL),
         *group(EVERYWHERE),
-        Column(
-            speaker.say("reaction.usual", window=speaker.window(status.usual)),
-            9,
-            lambda clock: _usual(status, figures, clock),
-        ),
+        column(usually, 9, EVERYWHERE, lambda _, usual: _dimmed(speaker, usual.half)),
     ]
 
 
@@ -82,16 +77,5 @@ def _half(speaker: Speaker, now: Lengths, usual: Lengths) -> Text:
     return Text(f"{said} {_DOWN}", "green") if change < _FASTER else Text(said)
 
 
-def _most(status: Status, figures: Figures, severity: str, clock: str) -> str:
-    now, _ = lengths(status, figures, EVERYWHERE, severity, clock)
-    return reached(status.speaker, now.most, now.started)
-
-
-def _done(status: Status, figures: Figures, severity: str, clock: str) -> Text:
-    now, _ = lengths(status, figures, EVERYWHERE, severity, clock)
-    return Text(BLANK if now.done is None else status.speaker.length(now.done), "dim")
-
-
-def _usual(status: Status, figures: Figures, clock: str) -> Text:
-    _, usual = lengths(status, figures, EVERYWHERE, EVERYWHERE, clock)
-    return Text(BLANK if usual.half is None else status.speaker.length(usual.half), "dim")
+def _dimmed(speaker: Speaker, seconds: float | None) -> Text:
+    return Text(BLANK if seconds is None else speaker.length(seconds), "dim")

@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from processors.policy import CLOCKS
-from streams.demo import facts, panel, reaction, table, units
+from streams.demo import facts, reaction, tables
 from streams.demo.figures import Figures
 from streams.demo.grid import clipped
 from streams.demo.state import state
@@ -45,18 +45,18 @@ def screen(status: Status, figures: Figures, height: int = 24, width: int = 80) 
 def _lines(status: Status, figures: Figures, height: int, width: int) -> list[Text]:
     rows = _MOST_UNITS + max(0, height - _SMALL)
     above = [_head(status, figures, width), *state(status, figures, width, _STATE_LINES)]
-    by_unit = units.table(status, figures, width, rows)
+    by_unit = tables.by_unit(status, figures, width, rows)
     room = _room(status, height - len(above) - len(by_unit))
     gap = [Text()] if room.is_spaced else []
     lines = [*above, *gap, *by_unit, *gap]
     lines += reaction.table(status, figures, CLOCKS if room.has_clocks else reaction.FIRST)
     if room.has_places:
-        lines += [Text(), *table.table(status, figures, width, len(status.touchpoints) + 1)]
+        lines += [Text(), *tables.by_touchpoint(status, figures, width)]
     lines += [*gap, facts.about(status, "causes", facts.causes(status, figures, width - facts.INDENT))]
     lines.append(facts.about(status, "decisions", facts.decisions(status, figures)))
     lines.append(facts.about(status, "alarms", facts.alarms(status, figures, width - facts.INDENT)))
     below = [*gap, *_below(status, figures, room)]
-    return lines + panel.newest(status, figures, min(_MOST_ALARMS, height - len(lines) - len(below)), width) + below
+    return lines + facts.newest(status, figures, min(_MOST_ALARMS, height - len(lines) - len(below)), width) + below
 
 
 def _room(status: Status, left: int) -> _Room:
@@ -100,6 +100,6 @@ def _below(status: Status, figures: Figures, room: _Room) -> Iterator[Text]:
         Text(f" {status.speaker.time(notice.at)} {status.speaker.said(notice.said)}", "yellow")
         for notice in status.notices[-room.notices :]
     ]
-    if status.settled and units.everywhere(figures).critical_unsure and figures.blind_for > _UNSURE_SECONDS:
+    if status.settled and tables.everywhere(figures).critical_unsure and figures.blind_for > _UNSURE_SECONDS:
         notices = [*notices[1:], Text(f" +2? {status.speaker.say('unsure')}", "dim")]
     yield from notices or [Text(f" {status.speaker.say('ends')}", "dim")]

@@ -1,7 +1,8 @@
 """The state in a sentence or a few: what somebody who looks for five seconds should take with them.
 
 What cannot be known comes first; then what is critical and overdue, where it is, and how long one waits there; then
-what stands in the way. Sentences that do not fit are left out, the least important first.
+what stands in the way. Sentences that do not fit are left out, the least important first. A story tells of one reading
+after the other what has come to an end: an outage, figures that were missing, sight that was lost.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from streams.demo.measured import EVERYWHERE
 from streams.demo.reaction import lengths
 from streams.demo.status import Status
 from streams.demo.sums import CRITICAL, Place
-from streams.demo.units import everywhere
+from streams.demo.tables import everywhere
 from streams.demo.words import Length, Said
 from streams.metrics.names import WITHIN
 
 BLIND_SECONDS = 5.0  # far more than it takes to read everything
 _SOON, _LATER = WITHIN
 _BAD, _GOOD = "\N{BLACK UP-POINTING TRIANGLE}", "\N{CHECK MARK}"
+_REACTION = "acknowledge"
 _ALIKE = 0.1  # lengths that differ by less say nothing: bins of a life table are that wide
 
 
@@ -139,3 +141,40 @@ def _calm(status: Status, figures: Figures, every: Place) -> Iterator[Sentence]:
     if now.half is not None and usual.half is not None:
         yield Sentence(1, speaker.say("state.decisions", length=Length(now.half), usual=Length(usual.half)))
     yield from _cause(status, figures)
+
+
+class Story:
+    """Looks at one reading after the other, and says what has come to an end."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+        self._place: str | None = None
+        self._incomplete_since: float | None = None
+        self._blind_since: float | None = None
+
+    def await_end(self, place: str) -> None:
+        """From now on, say it when no critical case there is overdue for its first reaction any more."""
+        self._place = place
+
+    def take(self, figures: Figures) -> None:
+        """The next reading."""
+        if not self._status.settled:
+            return
+        self._incomplete_since = self._lasting(
+            self._incomplete_since, not figures.complete, figures.at, "notice.complete"
+        )
+        blind = figures.complete and is_blind(self._status, figures)
+        self._blind_since = self._lasting(self._blind_since, blind, figures.at, "notice.sight")
+        if self._place is not None and figures.complete and not blind:
+            place = figures.places.get(self._place)
+            if place is not None and not place.critical_overdue[_REACTION] + place.critical_unsure:
+                self._status.notice(Said("notice.normal", {"place": self._place}), figures.at)
+                self._place = None
+
+    def _lasting(self, since: float | None, is_so: bool, at: float, ended: str) -> float | None:
+        """Since when something has been so; None, and a notice, once it is over."""
+        if is_so:
+            return at if since is None else since
+        if since is not None:
+            self._status.notice(Said(ended, {"length": Length(at - since)}), at)
+        return None

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from prometheus_client.samples import Sample
 
 CRITICAL = "critical"
+_ADDED = {  # by gauge: to what it adds, to what if the cases are critical, and by which label that is counted
+    "rytmi_cases_open": ("open", "critical", None),
+    "rytmi_cases_overdue": ("overdue", "critical_overdue", "clock"),
+    "rytmi_cases_unknown": ("unknown", None, "clock"),
+    "rytmi_cases_overdue_any": ("late", "critical_late", None),
+    "rytmi_cases_unknown_any": ("unsure", "critical_unsure", None),
+    "rytmi_cases_due_any": (None, "critical_due", "within"),
+    "rytmi_obstacles_open": ("obstacles", None, None),
+}
 
 
 @dataclass
@@ -30,44 +39,23 @@ class Place:
 
     def add(self, other: Place) -> None:
         """Take another's in."""
-        self.open += other.open
-        self.critical += other.critical
-        self.late += other.late
-        self.unsure += other.unsure
-        self.critical_late += other.critical_late
-        self.critical_unsure += other.critical_unsure
-        self.obstacles += other.obstacles
-        self.overdue += other.overdue
-        self.unknown += other.unknown
-        self.critical_overdue += other.critical_overdue
-        self.critical_due += other.critical_due
-        if other.oldest_at is not None:
-            self.oldest_at = other.oldest_at if self.oldest_at is None else min(self.oldest_at, other.oldest_at)
+        for name in (one.name for one in fields(self) if one.name != "oldest_at"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self._keep_oldest(other.oldest_at)
 
     def take(self, sample: Sample) -> None:
         """Take a sample of the place in."""
-        value, is_critical = int(sample.value), sample.labels.get("severity") == CRITICAL
-        match sample.name:
-            case "rytmi_cases_open":
-                self.open += value
-                self.critical += value if is_critical else 0
-            case "rytmi_cases_overdue":
-                self.overdue[sample.labels["clock"]] += value
-                self.critical_overdue[sample.labels["clock"]] += value if is_critical else 0
-            case "rytmi_cases_unknown":
-                self.unknown[sample.labels["clock"]] += value
-            case "rytmi_cases_overdue_any":
-                self.late += value
-                self.critical_late += value if is_critical else 0
-            case "rytmi_cases_unknown_any":
-                self.unsure += value
-                self.critical_unsure += value if is_critical else 0
-            case "rytmi_cases_due_any":
-                self.critical_due[sample.labels["within"]] += value if is_critical else 0
-            case "rytmi_oldest_open_timestamp_seconds":
-                self.oldest_at = sample.value if self.oldest_at is None else min(sample.value, self.oldest_at)
-            case "rytmi_obstacles_open":
-                self.obstacles += value
+        if sample.name == "rytmi_oldest_open_timestamp_seconds":
+            self._keep_oldest(sample.value)
+        every, critical, label = _ADDED.get(sample.name, (None, None, None))
+        for name in (every, critical if sample.labels.get("severity") == CRITICAL else None):
+            if name is not None and label is not None:
+                getattr(self, name)[sample.labels[label]] += int(sample.value)
+            elif name is not None:
+                setattr(self, name, getattr(self, name) + int(sample.value))
+
+    def _keep_oldest(self, at: float | None) -> None:
+        self.oldest_at = min((one for one in (self.oldest_at, at) if one is not None), default=None)
 
 
 def named(samples: Iterable[Sample], name: str) -> Iterable[Sample]:

@@ -99,8 +99,6 @@ _SENTENCES = {
     "places.tell": "\ntelling",
     "places.critical": "critical\noverdue",
     "places.obstacles": "obstacles\nstanding",
-    "places.more": "and {n} more touchpoints, in the line of all",
-    "places.more.one": "and 1 more touchpoint, in the line of all",
     # Lines: what each is about, and what it says.
     "about.causes": "in the way",
     "about.decisions": "in flight",

@@ -99,8 +99,6 @@ _SENTENCES = {
     "places.tell": "\nkerronta",
     "places.critical": "kriitt.\nmyöhässä",
     "places.obstacles": "\nesteitä",
-    "places.more": "ja {n} muuta kosketuspistettä, mukana kaikissa",
-    "places.more.one": "ja 1 muu kosketuspiste, mukana kaikissa",
     # Rivit: mistä kukin kertoo, ja mitä.
     "about.causes": "tiellä, ka.",
     "about.decisions": "päätökset",

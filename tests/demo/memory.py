@@ -22,12 +22,12 @@ from streams.config import Config
 from streams.demo.clock import Clock
 from streams.demo.conductor import Conductor
 from streams.demo.figures import Figures, Reader
-from streams.demo.line import line
 from streams.demo.organisation import Organisation, beginning
 from streams.demo.outside import Outside
 from streams.demo.screen import screen
 from streams.demo.state import sentence
 from streams.demo.status import Notice, Status, status_of
+from streams.demo.wall import line
 from streams.demo.words import speaker
 from tests.demo.answering import PARTITIONS, Answering
 

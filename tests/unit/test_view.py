@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 
 from streams.demo.figures import Figures
-from streams.demo.line import line
 from streams.demo.measured import EVERYWHERE, Clocks, Lengths, Measures
 from streams.demo.state import sentence
 from streams.demo.sums import Place
-from streams.demo.words import Length, Said, Value
+from streams.demo.wall import line
+from streams.demo.words import Length, Said
 from streams.demo.words_en import ENGLISH
+from streams.language.statements import Value
 from tests.unit.wall import (
     ALERTMANAGER,
     AT,

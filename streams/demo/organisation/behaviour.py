@@ -116,7 +116,7 @@ FADES_OVER_MS = 6 * WEEK_MS
 
 @dataclass(frozen=True)
 class Plan:
-    """What is other than usual: the size, the decision rhythm, a desk that fades. Instants: milliseconds since the epoch.
+    """What is other than usual: the size, the decision rhythm, a desk that fades. Instants are milliseconds.
 
     scale: times as many cases and people; obstacles are not more for it.
     rhythm_change: from when on every decision is made, and takes effect, in this share of the time.
