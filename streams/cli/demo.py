@@ -59,14 +59,12 @@ def command(
     rytmi demo --seed 7 --weeks 1 --for 60 --plain
     """
     from streams.config import load
-    from streams.demo.clock import MACHINE
     from streams.demo.conductor import Conductor
     from streams.demo.organisation import Organisation, beginning
-    from streams.demo.outside import outside
+    from streams.demo.outside import MACHINE, outside
     from streams.demo.stack import Stack
-    from streams.demo.status import status_of
     from streams.demo.wall import Lines, Terminal, Wall
-    from streams.demo.words import language_of, speaker
+    from streams.demo.words import language_of, speaker, status_of
     from streams.settings import Settings
 
     began, now_ms = MACHINE.steady(), MACHINE.now_ms()

@@ -10,9 +10,8 @@ from streams.demo.figures import Figures
 from streams.demo.organisation import Organisation
 from streams.demo.outside import Outside
 from streams.demo.state import BLIND_SECONDS, Story
-from streams.demo.status import Status
 from streams.demo.wall import Wall
-from streams.demo.words import Length, Said
+from streams.demo.words import Length, Said, Status
 
 _READ_EVERY_SECONDS = 1.0
 _LOOK_EVERY = 500  # events between two looks at the clock while loading

@@ -15,8 +15,7 @@ from processors.events import DECISION_LEVELS
 from streams.demo.alarms import Alarm
 from streams.demo.figures import Figures
 from streams.demo.grid import BLANK, Column, line
-from streams.demo.status import Status
-from streams.demo.words import Length, Moment, Speaker
+from streams.demo.words import Length, Moment, Speaker, Status
 
 INDENT = 13  # columns before what a line says
 _WORST = 3

@@ -20,10 +20,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from processors.alarms import WARNING
-from streams.demo import alarms, measured, sums
+from streams.demo import alarms, sums
 from streams.demo.alarms import Alarms
-from streams.demo.measured import Measures
-from streams.demo.sums import Place
+from streams.demo.sums import Measures, Place
 
 _TIMEOUT_SECONDS = 2.0
 _RATE_OVER_SECONDS = 6.0
@@ -142,7 +141,7 @@ class Reader:
             blocked=sums.by_label(samples, "rytmi_obstacle_cases", "cause") if is_complete else Counter(),
             decisions=sums.decisions(samples) if is_complete else Counter(),
             before=self._before(at, {name: place.critical_late for name, place in places.items()}),
-            measures=measured.measures(by_worker.values()),
+            measures=sums.measures(by_worker.values()),
         )
 
     def begin_trends(self) -> None:

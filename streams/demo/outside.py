@@ -1,26 +1,42 @@
-"""What a conductor works with outside of itself: where events go, where figures come from, what keeps the stack up."""
+"""What a conductor works with outside of itself: clock, where events go, where figures come from, what keeps all up."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from processors.events import Event
 from schemas.codec import Codec
-from streams.demo.clock import MACHINE, Clock
 from streams.demo.figures import Reader
 from streams.demo.stack import Stack
-from streams.demo.status import Status
-from streams.demo.words import Said
+from streams.demo.words import Said, Status
 from streams.kafka.control import backfill
 from streams.kafka.sender import Sender
 from streams.pseudonym import Pseudonym
 
 _SOURCE = "rytmi/simulation"
+
+
+class Clock(NamedTuple):
+    """The machine's, or another one, by which a demo can be made for any instant.
+
+    now: the time of day, seconds since the epoch. steady: seconds since some instant, which nobody ever sets.
+    """
+
+    now: Callable[[], float]
+    steady: Callable[[], float]
+
+    def now_ms(self) -> int:
+        """The time of day, milliseconds since the epoch."""
+        return int(self.now() * 1000)
+
+
+MACHINE = Clock(time.time, time.monotonic)
 
 
 class Sending(Protocol):

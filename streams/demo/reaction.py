@@ -11,10 +11,8 @@ from rich.text import Text
 
 from streams.demo.figures import Figures
 from streams.demo.grid import BLANK, Column, headings, line
-from streams.demo.measured import EVERYWHERE, Lengths
-from streams.demo.status import Status
-from streams.demo.sums import CRITICAL
-from streams.demo.words import Speaker
+from streams.demo.sums import CRITICAL, EVERYWHERE, Lengths
+from streams.demo.words import Speaker, Status
 
 FIRST = ("acknowledge", "decide")
 _SLOWER, _FASTER = 1.25, 0.8  # times the usual: beyond what the bins of a life table blur

@@ -17,7 +17,7 @@ from streams.demo import facts, reaction, tables
 from streams.demo.figures import Figures
 from streams.demo.grid import clipped
 from streams.demo.state import state
-from streams.demo.status import Status
+from streams.demo.words import Status
 
 _UNSURE_SECONDS = 1.0  # so long anything that has just become due may be unknown
 _STATE_LINES = 3

@@ -15,12 +15,10 @@ from rich.text import Text
 
 from processors.policy import CLOCKS
 from streams.demo.figures import Figures
-from streams.demo.measured import EVERYWHERE
 from streams.demo.reaction import lengths
-from streams.demo.status import Status
-from streams.demo.sums import CRITICAL, Place
+from streams.demo.sums import CRITICAL, EVERYWHERE, Place
 from streams.demo.tables import everywhere
-from streams.demo.words import Length, Said
+from streams.demo.words import Length, Said, Status
 from streams.metrics.names import WITHIN
 
 BLIND_SECONDS = 5.0  # far more than it takes to read everything

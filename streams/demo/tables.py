@@ -13,11 +13,9 @@ from rich.text import Text
 from processors.policy import CLOCKS, OTHER
 from streams.demo.figures import Figures
 from streams.demo.grid import BLANK, Column, headings, line
-from streams.demo.measured import Alignment
-from streams.demo.status import Status
-from streams.demo.sums import Place
-from streams.demo.words import Length, Speaker
-from streams.metrics.cases import WITHIN
+from streams.demo.sums import Alignment, Place
+from streams.demo.words import Length, Speaker, Status
+from streams.metrics.names import WITHIN
 
 _NARROW = 80  # columns of the narrow table of units
 _ALL_WIDE = 108  # of the wide one, which also has how soon decisions take effect, and how many cases are open

@@ -14,14 +14,13 @@ from processors.policy import CLOCKS
 from streams.demo import facts
 from streams.demo.figures import Figures
 from streams.demo.grid import BLANK
-from streams.demo.measured import EVERYWHERE, Alignment, Measures
 from streams.demo.reaction import FIRST, lengths, reached
 from streams.demo.screen import screen
 from streams.demo.state import is_blind, sentence
-from streams.demo.status import Notice, Status
+from streams.demo.sums import EVERYWHERE, Alignment, Measures
 from streams.demo.tables import age, aligned, everywhere, known, together, units, whole_percent
-from streams.demo.words import Length, Moment, Speaker
-from streams.metrics.cases import WITHIN
+from streams.demo.words import Length, Moment, Notice, Speaker, Status
+from streams.metrics.names import WITHIN
 
 _NO_END = 1_000
 

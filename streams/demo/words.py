@@ -1,13 +1,18 @@
-"""What the wall says, in the language of whoever looks: sentences by key, numbers, lengths and times of day.
+"""What the wall says beside the figures, and to whom: sentences by key, numbers, lengths and times of day.
 
 The sentences of a language are in `words_en` and `words_fi`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import tzinfo
+from typing import NamedTuple
 
+from processors.panes import DAY_MS
+from processors.policy import OTHER
+from streams.config import Config
 from streams.demo.words_en import ENGLISH
 from streams.demo.words_fi import FINNISH
 from streams.language import lengths
@@ -16,7 +21,8 @@ from streams.language.statements import Rough as Length
 from streams.language.statements import Statement as Said
 from streams.language.statements import TimeOfDay as Moment
 
-__all__ = ["Length", "Moment", "Said", "Speaker", "language_of", "speaker"]
+__all__ = ["Length", "Moment", "Notice", "Said", "Speaker", "Status", "language_of", "speaker", "status_of"]
+_MOST_NOTICES = 8  # kept; how many are shown follows from the height
 _LANGUAGES = {"en": ENGLISH, "fi": FINNISH}
 
 
@@ -61,6 +67,56 @@ class Speaker(speaking.Speaker):
     def short_time(self, at: float) -> str:
         """A time of day without seconds."""
         return self.time(at)[:-3]
+
+
+class Notice(NamedTuple):
+    """Something that has happened, and when (seconds since the epoch)."""
+
+    at: float
+    said: Said
+
+
+@dataclass
+class Status:
+    """What is told to one viewer beside the figures, and what has to be known of the organisation to show them."""
+
+    speaker: Speaker
+    touchpoints: Sequence[str]  # in the order of the configuration
+    units: Mapping[str, str]  # by touchpoint
+    addresses: Sequence[str]  # of the workers
+    window: str = "1d"  # what is shown of the measures, where they have windows
+    usual: str = "28d"  # what that is compared with
+    alertmanager: str | None = None  # its address; None: alarms stay in their topic
+    prometheus: str | None = None  # address of its page of alerts
+    board: str | None = None  # address of the board
+    screens: str | None = None  # address of the first screen on a Grafana
+    phase: Said = Said("phase.starting")  # noqa: RUF009 - a value that nothing changes
+    settled: bool = False  # the history has been taken in: before, figures are true of some past day
+    notices: list[Notice] = field(default_factory=list)
+
+    def notice(self, said: Said, at: float) -> None:
+        """Something that happened, to stay visible for a while."""
+        self.notices = [*self.notices, Notice(at, said)][-_MOST_NOTICES:]
+
+    @property
+    def unit_names(self) -> list[str]:
+        """In the order of the configuration; what belongs to nobody comes last."""
+        names = dict.fromkeys(self.units[place] for place in self.touchpoints)
+        return [name for name in names if name != OTHER] + [OTHER]
+
+
+def status_of(config: Config, speaker: Speaker, addresses: Sequence[str]) -> Status:
+    """That of a demo that starts."""
+    places = [one.id for one in config.file.touchpoints]
+    windows = list(config.windows)
+    return Status(
+        speaker,
+        places,
+        {place: config.policies.unit(place) or OTHER for place in (*places, OTHER)},
+        addresses,
+        window=next((label for label, length in config.windows.items() if length >= DAY_MS), windows[-1]),
+        usual=windows[-1],
+    )
 
 
 def language_of(environment: Mapping[str, str]) -> str:

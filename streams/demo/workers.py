@@ -6,16 +6,17 @@ Nothing stays behind, not even after `kill -9` of the demo.
 from __future__ import annotations
 
 import signal
-import socket
 import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count, islice
 from pathlib import Path
 
 from streams import UserError
 from streams.demo.figures import fetched
 from streams.demo.words import Said
+from streams.local.broker.address import is_free
 from streams.local.child import ChildProcess, last_lines
 
 HOST = "127.0.0.1"
@@ -112,18 +113,9 @@ def await_ready(workers: list[Worker], poll_seconds: float = 0.1) -> None:
             time.sleep(poll_seconds)
 
 
-def free_ports(count: int, first: int = FIRST_PORT) -> list[int]:
+def free_ports(wanted: int, first: int = FIRST_PORT) -> list[int]:
     """The first free ports from `first` on."""
-    found: list[int] = []
-    port = first
-    while len(found) < count:
-        with socket.socket() as attempt:
-            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            with suppress(OSError):
-                attempt.bind((HOST, port))
-                found.append(port)
-        port += 1
-    return found
+    return list(islice(filter(is_free, count(first)), wanted))
 
 
 def _manner(status: int) -> Said:

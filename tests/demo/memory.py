@@ -19,16 +19,14 @@ from rich.console import Console
 from processors.backtest import Backtest
 from processors.events import Event
 from streams.config import Config
-from streams.demo.clock import Clock
 from streams.demo.conductor import Conductor
 from streams.demo.figures import Figures, Reader
 from streams.demo.organisation import Organisation, beginning
-from streams.demo.outside import Outside
+from streams.demo.outside import Clock, Outside
 from streams.demo.screen import screen
 from streams.demo.state import sentence
-from streams.demo.status import Notice, Status, status_of
 from streams.demo.wall import line
-from streams.demo.words import speaker
+from streams.demo.words import Notice, Status, speaker, status_of
 from tests.demo.answering import PARTITIONS, Answering
 
 LANGUAGES = ("en", "fi")

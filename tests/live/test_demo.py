@@ -19,15 +19,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from processors.backtest import Backtest
 from processors.events import Event, Feedback
 from streams.config import Config, load
-from streams.demo.clock import MACHINE
 from streams.demo.conductor import Conductor
 from streams.demo.figures import Figures, fetched
-from streams.demo.measured import Clocks, Measures, measures
 from streams.demo.organisation import Organisation, beginning
-from streams.demo.outside import outside
+from streams.demo.outside import MACHINE, outside
 from streams.demo.stack import Stack
-from streams.demo.status import Status, status_of
-from streams.demo.words import speaker
+from streams.demo.sums import Clocks, Measures, measures
+from streams.demo.words import Status, speaker, status_of
 from streams.local.broker.jars import cache_directory
 from streams.measures.frame import frame
 from streams.results.cases import rows

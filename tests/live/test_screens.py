@@ -17,13 +17,11 @@ from dashboards.screens import screens
 from processors.events import Decision, Indicator, Pulse
 from schemas.codec import Codec
 from streams.config import load
-from streams.demo.clock import MACHINE
 from streams.demo.conductor import Conductor
 from streams.demo.organisation import beginning
-from streams.demo.outside import outside
+from streams.demo.outside import MACHINE, outside
 from streams.demo.stack import Stack
-from streams.demo.status import status_of
-from streams.demo.words import speaker
+from streams.demo.words import speaker, status_of
 from streams.kafka.sender import Sender
 from streams.pseudonym import Pseudonym
 from streams.results.strategic import strategic

@@ -11,9 +11,8 @@ import pytest
 
 from streams.demo.alarms import read
 from streams.demo.figures import Figures, Reader
-from streams.demo.measured import Alignment
 from streams.demo.state import Story
-from streams.demo.sums import Place
+from streams.demo.sums import Alignment, Place
 from streams.demo.words import Length, Said
 from tests.unit.wall import ADDRESSES, ALERTMANAGER, AT, incomplete, outage, places, status
 

@@ -9,9 +9,8 @@ from dataclasses import replace
 import pytest
 
 from streams.demo.figures import Figures
-from streams.demo.measured import EVERYWHERE, Clocks, Lengths, Measures
 from streams.demo.state import sentence
-from streams.demo.sums import Place
+from streams.demo.sums import EVERYWHERE, Clocks, Lengths, Measures, Place
 from streams.demo.wall import line
 from streams.demo.words import Length, Said
 from streams.demo.words_en import ENGLISH

@@ -11,11 +11,9 @@ from rich.console import Console
 
 from streams.demo.alarms import Alarm, Alarms
 from streams.demo.figures import Figures
-from streams.demo.measured import EVERYWHERE, Alignment, Clocks, Lengths, Measures, Share
 from streams.demo.screen import screen
-from streams.demo.status import Status
-from streams.demo.sums import CRITICAL, Place
-from streams.demo.words import Length, Said, speaker
+from streams.demo.sums import CRITICAL, EVERYWHERE, Alignment, Clocks, Lengths, Measures, Place, Share
+from streams.demo.words import Length, Said, Status, speaker
 
 AT = 1_772_442_900.0
 ZONE = timezone(timedelta(hours=13, minutes=45))  # it is 23:00 there: times of day are as long as they get
