@@ -5,7 +5,7 @@
     organisation.until(now_ms + 1000)              # and on from there: what comes due afterwards
 
 `behaviour` says how customers and people behave, `modes` where, and a `Plan` of it what is other than usual. `cases`,
-`leading`, `employees`, `reports` are lives: of cases, of obstacles and decisions, of answers, of indicators; `feedback`
+`leading`, `reports` are lives: of cases, of obstacles and decisions, of answers and indicators; `feedback`
 is what customers say and feel. `touchpoint` is what they share, `organisation` all of them in one order of time;
 `outage` is what goes wrong while somebody watches, `truths` what the measures must return in expectation.
 """

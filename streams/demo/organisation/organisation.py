@@ -12,7 +12,7 @@ from processors.events import Event
 from processors.policy import OTHER
 from streams.config import Config
 from streams.config.model import TouchpointSpec
-from streams.demo.organisation import cases, employees, leading, outage, reports
+from streams.demo.organisation import cases, leading, outage, reports
 from streams.demo.organisation.behaviour import MINUTE_MS, Plan
 from streams.demo.organisation.chance import Chance
 from streams.demo.organisation.modes import usual
@@ -83,11 +83,11 @@ class Organisation:
             self._start(from_ms, outage.relief(self._outage, from_ms, hurry, self._start))
 
     def _employ(self, at: int, scale: float) -> None:
-        for unit in employees.units(self._places):
+        for unit in reports.units(self._places):
             chance = Chance(self._seed, "pulse", unit.id)
-            for level in employees.STAFF:
-                for number in range(employees.staff(level, scale)):
-                    self._start(at, employees.employee(unit, level, number, chance, at, self._run))
+            for level in reports.STAFF:
+                for number in range(reports.staff(level, scale)):
+                    self._start(at, reports.employee(unit, level, number, chance, at, self._run))
 
     def _report(self, functions: list[str], at: int) -> None:
         for index, name in enumerate(functions):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from processors.events import SCALES
 from processors.policy import OTHER
 from streams.config import Config
-from streams.demo.organisation import employees, reports
+from streams.demo.organisation import reports
 from streams.demo.organisation.behaviour import DAY_MS, STRATEGIC_EVERY_MS, Plan
 from streams.demo.organisation.truths.feelings import held
 from streams.demo.organisation.truths.lattice import Hours, points, poisson
@@ -83,14 +83,14 @@ def perceptions(places: list[Known], hours: Hours, period: Period) -> Iterator[R
         numbers = _obstructed(own, hours, period)
         answers = {
             (question, level): sum(
-                share * held(employees.mean_answer(question, level, number), employees.SPREAD, 0.0, 1.0)
+                share * held(reports.mean_answer(question, level, number), reports.SPREAD, 0.0, 1.0)
                 for number, share in enumerate(numbers)
             )
-            for question in employees.QUESTIONS
-            for level in employees.STAFF
+            for question in reports.QUESTIONS
+            for level in reports.STAFF
         }
-        for question in employees.QUESTIONS:
-            levels = {level: answers[question, level] for level in employees.STAFF}
+        for question in reports.QUESTIONS:
+            levels = {level: answers[question, level] for level in reports.STAFF}
             gap = max(levels.values()) - min(levels.values())
             yield row("perception_gap", {"unit": unit, "question": question}, {"gap": gap, **levels})
         yield row("alignment", {"unit": unit}, _alignment(own, answers))
@@ -98,12 +98,12 @@ def perceptions(places: list[Known], hours: Hours, period: Period) -> Iterator[R
 
 def _obstructed(own: Sequence[Known], hours: Hours, period: Period) -> list[float]:
     """How likely each number of obstacles, up to MOST_OBSTRUCTED, is when somebody answers."""
-    shares = [0.0] * (employees.MOST_OBSTRUCTED + 1)
+    shares = [0.0] * (reports.MOST_OBSTRUCTED + 1)
     for draw in points(_POINTS, "pulse", own[0].place.unit):
         at = period.since + draw.share() * (period.until - period.since)
-        at = worked(own[0].place.desk.hours(round(at)), at, 60_000 + draw.share() * employees.WITHIN_MS)
+        at = worked(own[0].place.desk.hours(round(at)), at, 60_000 + draw.share() * reports.WITHIN_MS)
         mean = sum(one.standing.profile[hours.at(at)] for one in own)
-        for number, share in enumerate(poisson(mean, employees.MOST_OBSTRUCTED)):
+        for number, share in enumerate(poisson(mean, reports.MOST_OBSTRUCTED)):
             shares[number] += share / _POINTS
     return shares
 
@@ -115,8 +115,8 @@ def _alignment(own: Sequence[Known], answers: dict[tuple[str, str], float]) -> d
         for weight, felt in one.felt:
             marks += weight * (felt.mark - low) / (high - low)
             whole += weight
-    people = sum(employees.STAFF.values()) * len(employees.QUESTIONS)
-    employee = sum(employees.STAFF[level] * value for (_, level), value in answers.items()) / people
+    people = sum(reports.STAFF.values()) * len(reports.QUESTIONS)
+    employee = sum(reports.STAFF[level] * value for (_, level), value in answers.items()) / people
     customer = marks / max(1e-12, whole)
     both = {"customer": customer, "employee": employee, "level": min(customer, employee)}
     return {**both, "alignment": 1 - abs(customer - employee)}
