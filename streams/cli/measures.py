@@ -27,8 +27,8 @@ def command(path: Path, until: int | None, out: Path | None) -> None:
     from streams.config import load
     from streams.measures.frame import frame
     from streams.measures.subscriber import read_complete
+    from streams.results.cells import measure_rows
     from streams.results.files import dump, write_lines
-    from streams.results.measure_files import measure_rows
     from streams.settings import Settings
 
     framed = frame(load(path))

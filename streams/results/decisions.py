@@ -60,7 +60,7 @@ def _read(said: Mapping[str, Any]) -> Decided:
 def of_topics(settings: Settings) -> list[Decided]:
     """What the workers have folded, as they keep it: what they refused is not in it. Raises UserError."""
     try:
-        return folded(partial(_ledgers, settings), _decisions(settings))
+        return folded(partial(_ledgers, settings), events(settings))
     except ReadError as wrong:
         raise UserError(
             f"the state of the workers could not be read: {wrong}; RYTMI_APPLICATION must be that of the worker"
@@ -95,8 +95,8 @@ def _ledgers(settings: Settings, stage: str) -> Iterator[tuple[str, Ledger]]:
             yield entity, unpack(stored)
 
 
-def _decisions(settings: Settings) -> Iterator[Decision]:
-    """The events of decisions; what cannot be read is a dead letter's business, and left out."""
+def events(settings: Settings) -> Iterator[Decision]:
+    """The events of decisions that the topic holds; what cannot be read is a dead letter's business, and left out."""
     codec = Codec(settings.schema_registry_url, Pseudonym(settings.pseudonym_key))
     for record in to_the_end(settings, settings.topic(INPUTS["decision"]), range(settings.partitions)):
         try:

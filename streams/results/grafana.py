@@ -1,4 +1,7 @@
-"""The Grafana of the settings, and what there is to be marked on it."""
+"""The Grafana of the settings, and what there is to be marked on it: strategic decisions, as the topic tells them.
+
+With a mark for each of their stages, before and after are seen on screens.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from contextlib import contextmanager
 
 from dashboards.publish import Access, Grafana, Mark, PublishError
 from streams import UserError
-from streams.results.strategic import strategic
+from streams.results.decisions import events
 from streams.settings import Settings
 
 
@@ -27,6 +30,18 @@ def grafana_of(settings: Settings) -> Iterator[Grafana]:
         raise UserError(str(wrong)) from wrong
 
 
-def marks_of(settings: Settings) -> tuple[Mark, ...]:
-    """A mark for each stage of each strategic decision in Kafka."""
-    return tuple(Mark(step.decision, step.stage, step.at, step.words) for step in strategic(settings))
+def marks_of(settings: Settings) -> list[Mark]:
+    """A mark for each stage that a strategic decision has reached, when that was first told, oldest first.
+
+    Its words are as in `Open on Sundays (stores): effective`.
+    """
+    first: dict[tuple[str, str], Mark] = {}
+    for event in events(settings):
+        if event.level == "strategic":
+            where = f" ({event.unit})" if event.unit else ""
+            words = f"{event.title or event.decision}{where}: {event.stage}"
+            mark = Mark(event.decision, event.stage, event.at, words)
+            known = first.get((mark.decision, mark.stage))
+            if known is None or mark.at < known.at:
+                first[mark.decision, mark.stage] = mark
+    return sorted(first.values(), key=lambda mark: (mark.at, mark.decision, mark.stage))

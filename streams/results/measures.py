@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from prometheus_client.core import Metric
 
+from processors.canonical import rfc3339
 from processors.measures.rows import kept, order, rows
 from processors.measures.terms import Cell, Contribution, Fact, Frame
 from processors.measures.view import View
@@ -15,8 +17,8 @@ from processors.standing import Standings
 from streams.metrics.cases import PartitionStanding, cases_standing, decisions_in_flight, obstacles_standing
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
+from streams.results.cells import CELLS, MEASURES, cell_rows, measure_rows
 from streams.results.files import write_lines
-from streams.results.measure_files import CELLS, MEASURES, cell_rows, measure_rows
 from streams.shard.packing import pack, unpack
 
 METRICS = "metrics.prom"
@@ -50,7 +52,7 @@ class Results:
     def write(self, out: Path, at: int) -> None:
         """Write cells.jsonl, measures.jsonl and metrics.prom as of an instant, milliseconds."""
         cells = {where: list(facts.items()) for where, facts in self._cells.items()}
-        write_lines(out / CELLS, cell_rows(at, cells))
+        write_lines(out / CELLS, chain([{"at": rfc3339(at)}], cell_rows(cells)))
         view = View(kept(self._frame), 0, unpack)
         for where, facts in cells.items():
             view.put("", where, pack(facts))

@@ -11,7 +11,7 @@ import requests
 
 from dashboards.building import built
 from dashboards.model import Query, Target
-from dashboards.publish import Access, Grafana, Mark, Plan, publish
+from dashboards.publish import Access, Grafana, Plan, publish
 from dashboards.rules.rhythm import KEPT
 from dashboards.screens import screens
 from processors.events import Decision, Indicator, Pulse
@@ -24,7 +24,7 @@ from streams.demo.stack import Stack
 from streams.demo.words import speaker, status_of
 from streams.kafka.sender import Sender
 from streams.pseudonym import Pseudonym
-from streams.results.strategic import strategic
+from streams.results.grafana import marks_of
 from streams.settings import Settings
 from tests.live.test_demo import Nowhere, Recorded
 from tests.screens.exported import EXAMPLE
@@ -158,10 +158,9 @@ def test_every_query_is_answered_as_its_panel_needs_it_and_in_time(demo: tuple[S
     print(f"{len(lines)} queries, {said} with data, the slowest {slowest * 1000:.0f} ms")
     assert not faults, "\n".join(faults)
     told = {(e.decision, e.stage) for e in organisation.told if isinstance(e, Decision) and e.level == "strategic"}
-    steps = strategic(stack.settings)
-    assert {(step.decision, step.stage) for step in steps} == told
-    assert [step.at for step in steps] == sorted(step.at for step in steps)
-    marks = [Mark(step.decision, step.stage, step.at, step.words) for step in steps]
+    marks = marks_of(stack.settings)
+    assert {(mark.decision, mark.stage) for mark in marks} == told
+    assert [mark.at for mark in marks] == sorted(mark.at for mark in marks)
     with FakeGrafana() as fake:
         grafana = Grafana(Access(fake.url, TOKEN))
         for _ in range(2):

@@ -10,7 +10,7 @@ from typing import Any
 from streams.config import Config
 from streams.measures.frame import frame
 from streams.results.backtest import run
-from streams.results.measure_files import MEASURES
+from streams.results.cells import MEASURES
 
 
 def written(config: Config, lines: Iterable[bytes], at_ms: int, out: Path) -> list[dict[str, Any]]:

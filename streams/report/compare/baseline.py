@@ -17,7 +17,8 @@ from processors.measures.terms import Cell
 from processors.panes import HOUR_MS
 from streams import UserError
 from streams.config import Config
-from streams.results.cells import KnownCells
+from streams.results.cells import KnownCells, cell_rows, cells_of
+from streams.results.files import write_lines
 
 _FORM = "rytmi baseline 1"
 _DIGITS = 12
@@ -67,12 +68,10 @@ def save(path: Path, span: tuple[int, int], known: KnownCells, config: Config) -
         "at": rfc3339(known.at),
         "configuration": configuration(config),
         "policies": judged_by(config, span),
-        "cells": [{"cell": where, "facts": facts} for where, facts in sorted(_of(known.cells, span).items())],
+        "cells": list(cell_rows(_of(known.cells, span))),
     }
-    beside = path.with_name(f"{path.name}.unfinished")
     try:
-        beside.write_bytes(msgspec.json.encode(said) + b"\n")
-        beside.replace(path)
+        write_lines(path, [said])
     except OSError as wrong:
         raise UserError(f"{path}: cannot be written: {wrong.strerror}") from None
 
@@ -95,9 +94,8 @@ def read(path: Path) -> Baseline:
         said: dict[str, Any] = msgspec.json.decode(path.read_bytes())
         if said["form"] != _FORM:
             raise ValueError(f"its form is {said['form']!r}")
-        cells = {Cell(*one["cell"]): [(tuple(fact), n) for fact, n in one["facts"]] for one in said["cells"]}
         span = instant(said["from"]), instant(said["to"])
-        known = KnownCells(str(path), instant(said["at"]), span[0], cells)
+        known = KnownCells(str(path), instant(said["at"]), span[0], cells_of(said["cells"]))
         return Baseline(span, said["configuration"], tuple(said["policies"]), known)
     except OSError as wrong:
         raise UserError(f"{path}: {wrong.strerror}") from None

@@ -17,9 +17,8 @@ from streams.cli.main import main
 from streams.config import parse
 from streams.report.compare import baseline, figures
 from streams.report.compare.periods import around, span
-from streams.results.cells import KnownCells, of_results
+from streams.results.cells import CELLS, KnownCells, cell_rows, of_results
 from streams.results.files import write_lines
-from streams.results.measure_files import CELLS, cell_rows
 from tests.unit.shop import BEGIN, END, MIDDLE, ROOT, Cells, Shop, small_config
 
 FIRST, SECOND = f"{rfc3339(BEGIN)}/{rfc3339(MIDDLE)}", f"{rfc3339(MIDDLE)}/{rfc3339(END)}"
@@ -36,7 +35,7 @@ def said(done: Result) -> str:
 
 def folder(path: Path, at: int, cells: Cells) -> Path:
     path.mkdir()
-    write_lines(path / CELLS, cell_rows(at, cells))
+    write_lines(path / CELLS, [{"at": rfc3339(at)}, *cell_rows(cells)])
     return path
 
 
