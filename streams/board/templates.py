@@ -7,11 +7,12 @@ the colours that somebody has chosen.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -21,34 +22,30 @@ from streams.board.hub import Hub
 from streams.board.identity import Identity
 from streams.board.projection import Projection
 from streams.board.words import LANGUAGES, NAMES, Words, preferred
-from streams.language.outside import plain
+from streams.language.outside import environment, plain
 
 _THEMES = ("auto", "light", "dark")
 _CHOICES = {"lang": tuple(LANGUAGES), "theme": _THEMES}
 _YEAR_SECONDS = 365 * 86_400
 
 
+@dataclass
 class Templates:
     """Renders the pages of one board; from any thread."""
 
-    def __init__(
-        self,
-        timezone: str,
-        access: Access,
-        csrf: CsrfTokens,
-        hub: Hub,
-        projection: Projection,
-        now_ms: Callable[[], int],
-    ) -> None:
-        self._timezone, self._access, self._csrf, self._now_ms = timezone, access, csrf, now_ms
-        self._hub, self._projection = hub, projection
+    timezone: str
+    access: Access
+    csrf: CsrfTokens
+    hub: Hub
+    projection: Projection
+    now_ms: Callable[[], int]
 
     def words(self, request: Request) -> Words:
         """The words in the visitor's language, as of now."""
         code = request.cookies.get("rytmi_lang", "")
         if code not in LANGUAGES:
             code = preferred(request.headers.get("accept-language"))
-        return Words(code, self._timezone, self._now_ms())
+        return Words(code, self.timezone, self.now_ms())
 
     def page(
         self, request: Request, template: str, who: Identity | None, context: dict[str, Any], status: int = 200
@@ -60,17 +57,17 @@ class Templates:
         common = {
             "say": say,
             "who": who,
-            "form": self._csrf.token(who) if who is not None else "",
+            "form": self.csrf.token(who) if who is not None else "",
             "lang": say.code,
             "languages": NAMES,
             "theme": theme if theme in _THEMES else "auto",
             "themes": _THEMES,
             "here": _address(request, context),
-            "open_board": self._access.is_open,
-            "reading": not self._projection.caught_up.is_set(),
-            "trouble": self._projection.trouble is not None,
+            "open_board": self.access.is_open,
+            "reading": not self.projection.caught_up.is_set(),
+            "trouble": self.projection.trouble is not None,
             "refused": None,
-            "version": self._hub.version,
+            "version": self.hub.version,
         }
         name = f"parts/{template}.html" if is_part else f"{template}.html"
         text = _environment().get_template(name).render({**common, **context, "is_part": is_part})
@@ -110,13 +107,4 @@ def _address(request: Request, context: dict[str, Any]) -> str:
 
 @cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("streams.board"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    found.filters |= {"plain": plain, "segment": segment}
-    return found
+    return environment("streams.board", plain=plain, segment=segment)

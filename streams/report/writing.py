@@ -8,10 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from streams.config import Config
+from streams.language.outside import environment
 from streams.measures.frame import frame
 from streams.report import daily, monthly, weekly
 from streams.report.compare.baseline import configuration
@@ -52,17 +53,7 @@ def render(kind: str, material: Material, lang: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    """The templates of reports. Everything that is put in is escaped."""
-    found = Environment(
-        loader=PackageLoader("streams.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    found.filters["kind"] = _kind
-    return found
+    return environment("streams.report", kind=_kind)
 
 
 def _kind(part: Part) -> str:
