@@ -1,4 +1,6 @@
-"""The first page: what is overdue and what soon will be, by unit and owner."""
+"""Cases as lines of tables (what is due first, both waits, whose it is), and the first page: what is overdue and what
+soon will be, by unit and owner.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ from urllib.parse import urlencode
 
 from processors.events import SEVERITIES
 from processors.policy import Policies
+from processors.settled import is_overdue, is_paused, lengths
 from streams.board.identity import Identity
-from streams.board.rows import row
-from streams.board.store import Store, among
+from streams.board.store import NOWHERE, Record, Store, among
 
 HOUR = 3_600_000
 SOON = {"4h": 4 * HOUR, "1d": 24 * HOUR, "7d": 7 * 24 * HOUR}
@@ -20,6 +22,55 @@ _SOON_SHOWN = 20
 _OWNERS_SHOWN = 12
 _LAST_PAGE = 100_000
 _WORST_FIRST = "severity <> 'critical', due_at"  # a customer in distress before one who has waited longer
+
+
+class Row(NamedTuple):
+    """clock: what is due first, or has run longest. late: how many others are overdue as well. Lengths in ms.
+
+    gap: how long it is overdue, or until it is due. worked: None where this configuration is not the one that judged.
+    """
+
+    case: str
+    severity: str
+    touchpoint: str
+    unit: str
+    owner: str | None
+    state: str
+    due_at: int | None
+    gap: int
+    clock: str | None
+    late: int
+    elapsed: int
+    worked: int | None
+
+
+def row(record: Record, now: int, soon: int, policies: Policies) -> Row:
+    """The line of a case as of `now`. soon: milliseconds within which what is due is due soon."""
+    last = record["cycles"][-1]
+    running = [one for one in last["clocks"] if one["stopped_at"] is None]
+    due = sorted((one for one in running if one["due_at"] is not None), key=lambda one: int(one["due_at"]))
+    first = due[0] if due else next(iter(running), None)
+    due_at = first["due_at"] if first is not None else None
+    late = sum(is_overdue(one, now) for one in due)
+    if due_at is None:
+        state = "paused" if is_paused(last) else "idle"
+    else:
+        state = "overdue" if due_at < now else "soon" if due_at < now + soon else "running"
+    elapsed, worked = lengths(last, first, now, policies) if first is not None else (0, None)
+    return Row(
+        record["case"],
+        record["severity"],
+        record["touchpoint"],
+        record["unit"] or NOWHERE,
+        record["owner"],
+        state,
+        due_at,
+        0 if due_at is None else abs(due_at - now),
+        first["clock"] if first is not None else None,
+        max(0, late - 1),
+        elapsed,
+        worked,
+    )
 
 
 class Filter(NamedTuple):

@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 from processors.lifetable import LifeTable, bin_of, empty
 from processors.policy import CLOCKS, Policies
 from processors.settled import is_open, lengths
+from streams.board.cases import SOON, row
 from streams.board.identity import Identity
-from streams.board.rows import row
 from streams.board.store import Record, Store, among
 
 WINDOW_MS = 28 * 86_400_000
-_SOON_MS = 24 * 3_600_000
 _MOST_CASES = 10_000
 _SHOWN = 50
 
@@ -47,7 +46,7 @@ def show(store: Store, policies: Policies, name: str, who: Identity, now: int) -
         "name": name,
         "cases": len(found),
         "open": sum(is_open(one["cycles"][-1]) for one in found),
-        "rows": [row(one, now, _SOON_MS, policies) for one in open_now],
+        "rows": [row(one, now, SOON["1d"], policies) for one in open_now],
         "reactions": reactions(found, now, policies),
         "voice": _voice(found),
     }

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from streams.board.commands import CLOSE
 from streams.board.store import Record
 from streams.board.words import Words
 from streams.explain.alarms import what_of, who
-from streams.explain.facts import Clock, Facts, State
+from streams.explain.facts import Facts
 from streams.language.statements import Statement, Term, Value
 
-EVENT, BOARD, WARNING, ALARM, ENDED, RETRACTED, NOW, AHEAD = _ORDER = (
-    *("event", "board", "warning", "alarm", "ended", "retracted", "now", "ahead"),
-)
+_ORDER = ("event", "board", "warning", "alarm", "ended", "retracted", "now", "ahead")
+EVENT, BOARD, WARNING, ALARM, ENDED, RETRACTED, NOW, AHEAD = _ORDER
 _STEPS = (
     ("acknowledged_at", "line.acknowledged"),
     ("told_at", "line.told"),
@@ -127,15 +125,8 @@ def _asked(audits: list[Record], say: Words) -> Iterator[Item]:
             kind = Statement(f"kind.{one['kind']}")
             yield Item(one["at"], BOARD, say("line.failed", actor=one["actor"], kind=kind))
         elif one["outcome"] == "asked":
-            yield Item(one["at"], BOARD, said_of("line", one, say))
-
-
-def said_of(of: str, audit: Record, say: Words) -> str:
-    """What somebody asked for, as a sentence of the family `of`."""
-    values: dict[str, Value] = {"actor": audit["actor"], "owner": audit["owner"] or "-", "cause": audit["cause"] or "-"}
-    if audit["kind"] == CLOSE:
-        values["done"] = audit["done"] or "-"
-    return say(f"{of}.{audit['kind']}", **values)
+            said = {name: one[name] or "-" for name in ("actor", "owner", "cause", "done")}
+            yield Item(one["at"], BOARD, say(f"line.{one['kind']}", **said))
 
 
 def _ahead(facts: Facts, say: Words) -> Iterator[Item]:
@@ -159,7 +150,7 @@ def picture(facts: Facts) -> Picture:
     bars = [
         Bar(
             clock.name,
-            _mark(clock),
+            _MARKS[clock.state],
             place(clock.started),
             max(0.4, round(place(end) - place(clock.started), 2)),
             None if clock.due is None else place(clock.due),
@@ -169,12 +160,3 @@ def picture(facts: Facts) -> Picture:
         for clock, end in zip(clocks, ends, strict=True)
     ]
     return Picture(bars, first, last, place(facts.at) if any(clock.runs for clock in clocks) else None)
-
-
-def _mark(clock: Clock) -> str:
-    if clock.state in (State.OVERDUE, State.STANDING):
-        return clock.state
-    return _MARKS[clock.state]
-
-
-__all__ = ["Bar", "Item", "Picture", "items", "picture", "said_of"]

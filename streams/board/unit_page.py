@@ -42,39 +42,35 @@ def show(store: Store, config: Config, unit: str, window: str) -> dict[str, Any]
         "clocks": _clocks(rows, places, window),
         "friction": _friction(rows, places, window),
         "rhythm": _rhythm(rows, unit),
-        "alignment": next((one["values"] for one in _of(rows, "alignment", unit=unit)), None),
+        "alignment": next(iter(_of(rows, "alignment", unit=unit)), None),
         "voices": _voices(rows, places),
         "measured_at": max((one["at"] for one in rows), default=None),
     }
 
 
-def _of(rows: list[Record], measure: str, **labels: str) -> list[Record]:
-    wanted = labels.items()
-    return [one for one in rows if one["measure"] == measure and wanted <= one["labels"].items()]
+def _of(rows: list[Record], measure: str, window: str | None = None, **labels: str) -> list[Record]:
+    """Labels and values of a measure's rows, those with these labels. window: None for any."""
+    return [
+        one["labels"] | one["values"]
+        for one in rows
+        if one["measure"] == measure and window in (None, one["window"]) and labels.items() <= one["labels"].items()
+    ]
 
 
 def _clocks(rows: list[Record], places: list[str], window: str) -> list[Record]:
     """By touchpoint and clock, all severities."""
-    found = [
-        {**one["labels"], **one["values"]}
-        for one in _of(rows, "clock", severity="*")
-        if one["window"] == window and one["labels"]["touchpoint"] in places
-    ]
+    found = [one for one in _of(rows, "clock", window, severity="*") if one["touchpoint"] in places]
     return sorted(found, key=lambda one: (places.index(one["touchpoint"]), CLOCKS.index(one["clock"])))
 
 
 def _friction(rows: list[Record], places: list[str], window: str) -> list[Record]:
     """By touchpoint and cause, what stands most first."""
-    found = [
-        {**one["labels"], **one["values"]}
-        for one in _of(rows, "friction")
-        if one["window"] == window and one["labels"]["touchpoint"] in places and one["labels"]["cause"] != "*"
-    ]
+    found = [one for one in _of(rows, "friction", window) if one["touchpoint"] in places and one["cause"] != "*"]
     return sorted(found, key=lambda one: (-one["standing_now"], -one["standing_mean"], one["cause"]))
 
 
 def _rhythm(rows: list[Record], unit: str) -> list[Record]:
-    found = [{**one["labels"], **one["values"]} for one in _of(rows, "rhythm", unit=unit)]
+    found = _of(rows, "rhythm", unit=unit)
     return sorted(found, key=lambda one: (_RHYTHMS.index(one["rhythm"]), CLOCKS.index(one["clock"])))
 
 
@@ -82,10 +78,8 @@ def _voices(rows: list[Record], places: list[str]) -> list[Record]:
     """Emotion and NPS by touchpoint."""
     found = []
     for place in places:
-        emotion = next((o["values"] for o in _of(rows, "emotion", touchpoint=place) if o["window"] == _MONTH), None)
-        nps = next(
-            (o["values"] for o in _of(rows, "score", touchpoint=place, scale="nps") if o["window"] == _MONTH), None
-        )
+        emotion = next(iter(_of(rows, "emotion", _MONTH, touchpoint=place)), None)
+        nps = next(iter(_of(rows, "score", _MONTH, touchpoint=place, scale="nps")), None)
         if emotion is not None or nps is not None:
             found.append({"touchpoint": place, "emotion": emotion, "nps": nps})
     return found
