@@ -98,9 +98,8 @@ def _configurations(a: Path, b: Path, zone: ZoneInfo, as_json: bool) -> None:
     import json
 
     from streams.report.compare import showing
-    from streams.report.compare.alarms import Told
     from streams.report.compare.outcomes import compare
-    from streams.report.compare.results import Results
+    from streams.report.compare.results import Results, Told
 
     left, right = Results(a), Results(b)
     compared = compare(left.cases(), right.cases())

@@ -17,9 +17,8 @@ from processors.canonical import instant, rfc3339
 from processors.policy import CLOCKS
 from streams import UserError
 from streams.cli.main import main
-from streams.report.compare.alarms import Told, kinds
 from streams.report.compare.outcomes import Change, Compared, Example, compare
-from streams.report.compare.results import Results
+from streams.report.compare.results import Results, Told, kinds
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = ROOT / "tests" / "golden" / "day.jsonl"

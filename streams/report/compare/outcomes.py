@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
 from processors.canonical import instant, rfc3339
@@ -78,18 +80,10 @@ def compare(a: Iterable[Row], b: Iterable[Row]) -> Compared:
 
 def _side_by_side(a: Iterable[Row], b: Iterable[Row]) -> Iterator[tuple[Row | None, Row | None]]:
     """The rows of a case on both sides; None where it is missing."""
-    left, right = iter(a), iter(b)
-    row_a, row_b = next(left, None), next(right, None)
-    while row_a is not None or row_b is not None:
-        if row_b is None or (row_a is not None and row_a["case"] < row_b["case"]):
-            yield row_a, None
-            row_a = next(left, None)
-        elif row_a is None or row_b["case"] < row_a["case"]:
-            yield None, row_b
-            row_b = next(right, None)
-        else:
-            yield row_a, row_b
-            row_a, row_b = next(left, None), next(right, None)
+    both = merge(zip(a, repeat("a")), zip(b, repeat("b")), key=lambda one: (one[0]["case"], one[1]))
+    for _, found in groupby(both, key=lambda one: one[0]["case"]):
+        rows = {side: row for row, side in found}
+        yield rows.get("a"), rows.get("b")
 
 
 def _compare(row_a: Row, row_b: Row, found: Compared) -> bool:

@@ -1,10 +1,16 @@
-"""The results of a backtest, read row by row; what is no such result is refused in words."""
+"""The results of a backtest, read row by row; what is no such result is refused in words.
+
+Of its alarms is counted how often people would have been told, by level, role and hour of the week.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +21,13 @@ from streams.results.files import lines
 _decode = msgspec.json.Decoder().decode
 _OF_A_CASE = ("case", "touchpoint", "severity", "cycles")
 _OF_AN_ALARM = ("kind", "level", "to", "announced_at")
+HOURS = 7 * 24
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEVELS = ("warning", "breach", "escalation")
+_ROLES = ("owner", "supervisor", "leader", None)
+
+Kind = tuple[str, str | None]
+"""Level and role."""
 
 
 class Results:
@@ -64,3 +77,33 @@ def _rows(path: Path, wanted: tuple[str, ...]) -> Iterator[dict[str, Any]]:
         if not isinstance(row, dict) or any(name not in row for name in wanted):
             raise UserError(f"{path}:{number}: not what `rytmi backtest` writes: {', '.join(wanted)} are wanted")
         yield row
+
+
+class Told:
+    """Counts by level, role and hour of the week (0 to 167 from Monday midnight, wall time of the zone)."""
+
+    def __init__(self, told: Iterable[tuple[str, str | None, int]], zone: ZoneInfo) -> None:
+        self._counts: Counter[tuple[Kind, int]] = Counter()
+        for level, role, at in told:
+            local = (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)
+            self._counts[(level, role), local.weekday() * 24 + local.hour] += 1
+
+    def kinds(self) -> set[Kind]:
+        return {kind for kind, _ in self._counts}
+
+    def of(self, kind: Kind | None = None, hour: int | None = None) -> int:
+        """How many of a kind in an hour; None: of all."""
+        return sum(
+            count
+            for (known, when), count in self._counts.items()
+            if (kind is None or known == kind) and (hour is None or when == hour)
+        )
+
+
+def kinds(a: Told, b: Told) -> list[Kind]:
+    """The kinds that either has, in the order of escalation."""
+    return sorted(a.kinds() | b.kinds(), key=lambda kind: (_place(_LEVELS, kind[0]), _place(_ROLES, kind[1])))
+
+
+def _place(known: tuple[str | None, ...], name: str | None) -> tuple[int, str]:
+    return (known.index(name), "") if name in known else (len(known), str(name))

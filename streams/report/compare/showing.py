@@ -12,8 +12,8 @@ from rich.text import Text
 from processors.canonical import rfc3339
 from processors.policy import CLOCKS
 from streams.language.locales import ENGLISH
-from streams.report.compare.alarms import HOURS, Told, kinds
 from streams.report.compare.outcomes import NOT_STARTED, Change, Compared
+from streams.report.compare.results import HOURS, Told, kinds
 
 _OUTCOMES = ("met", "missed", "running", "cancelled", "none", NOT_STARTED)
 _MOST_ROWS = 40
