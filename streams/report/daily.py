@@ -11,7 +11,7 @@ from processors.policy import CLOCKS, OTHER
 from streams.report import charts, periods
 from streams.report.charts import Bar, Range, Strip, Words
 from streams.report.material import Material, total
-from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Table, Tile, cell, cells
+from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Report, Table, Tile, cells
 from streams.report.parts import Writer
 
 DAY, WEEK = "1d", "7d"
@@ -108,8 +108,8 @@ class _Day:
             numbers = [sum(counts), *counts, missed]
             sums = [a + b for a, b in zip(sums, numbers, strict=True)]
             if unit != OTHER or any(numbers):
-                rows.append([cell(t.term("unit", unit)), *map(self._late, numbers)])
-        rows.append([cell(t("all")), *map(self._late, sums)])
+                rows.append([Cell(t.term("unit", unit)), *map(self._late, numbers)])
+        rows.append([Cell(t("all")), *map(self._late, sums)])
         head = [*t.head("unit", "overdue_now"), *(t.term("clock", name) for name in CLOCKS), *t.head("missed_day")]
         yield Table(t("critical.caption"), head, rows, total=True)
 
@@ -122,7 +122,7 @@ class _Day:
         )
 
     def _late(self, n: int) -> Cell:
-        return cell(self.t.number(n), LATE if n else SOFT)
+        return Cell(self.t.number(n), LATE if n else SOFT)
 
     def reaction(self) -> Iterator[Part]:
         t, rows, shown = self.t, [], []
@@ -130,7 +130,7 @@ class _Day:
             first, decide = (self.m.clock(window, name, touchpoint) for window, name in _REACTIONS)
             if first or decide:
                 name = t.place(touchpoint)
-                rows.append([cell(name), *(one for values in (first, decide) for one in self.w.lengths(values))])
+                rows.append([Cell(name), *(one for values in (first, decide) for one in self.w.lengths(values))])
                 if decide:
                     shown.append(Range(name, decide["p50_s"], decide["p90_s"], decide["completed_p50_s"]))
         if shown:
@@ -160,7 +160,7 @@ class _Day:
                 if one.labels["cause"] == cause and one.labels["touchpoint"] != ALL and one.values["standing_mean"]
             ]
             shown.append(Bar(t.name(cause), values["standing_mean"], t.amount(values["standing_mean"])))
-            rows.append([cell(t.name(cause)), cell(", ".join(map(t.place, sorted(places)))), *self.w.standing(values)])
+            rows.append([Cell(t.name(cause)), Cell(", ".join(map(t.place, sorted(places)))), *self.w.standing(values)])
         if not rows:
             yield Note(t("worst.nothing"))
             return

@@ -8,7 +8,7 @@ from processors.decided import Decided
 from processors.panes import DAY_MS
 from processors.periods.changes import Change
 from streams.report.material import Material
-from streams.report.model import LATE, SOFT, Cell, Heading, Note, Part, Table, cell
+from streams.report.model import LATE, SOFT, Cell, Heading, Note, Part, Table
 from streams.report.periods import Moved, beside, moved, told, verdict
 from streams.report.speech import NONE, Speech
 
@@ -63,12 +63,12 @@ class Decisions:
     def _row(self, one: Decided, found: Moved) -> list[Cell]:
         t = self.t
         return [
-            cell(self._title(one), more=self._of(one)),
-            cell(t.date(one.made_at)),
+            Cell(self._title(one), more=self._of(one)),
+            Cell(t.date(one.made_at)),
             self._effective(one),
             self._took(one),
-            cell(t.number(one.cases)),
-            cell(t.number(one.reopened), LATE if one.reopened else SOFT),
+            Cell(t.number(one.cases)),
+            Cell(t.number(one.reopened), LATE if one.reopened else SOFT),
             self._moved(found),
         ]
 
@@ -85,10 +85,10 @@ class Decisions:
         """When it took effect, or why it did not."""
         t = self.t
         if one.effective_at is not None:
-            return cell(t.date(one.effective_at))
+            return Cell(t.date(one.effective_at))
         if one.revoked_at is not None:
-            return cell(t("never.revoked"), SOFT, t.date(one.revoked_at))
-        return cell(t("never.yet"), self._patience(one))
+            return Cell(t("never.revoked"), SOFT, t.date(one.revoked_at))
+        return Cell(t("never.yet"), self._patience(one))
 
     def _patience(self, one: Decided) -> str:
         """A decision that has waited longer than the longest rhythm is late."""
@@ -98,20 +98,20 @@ class Decisions:
         """From being made to its effect."""
         t = self.t
         if one.made_at is None or _is_revoked(one):
-            return cell(NONE)
+            return Cell(NONE)
         if one.effective_at is not None:
-            return cell(t.length(max(0, one.effective_at - one.made_at) / 1000))
-        return cell(t.length((self._m.at - one.made_at) / 1000), SOFT, t("so_far"))
+            return Cell(t.length(max(0, one.effective_at - one.made_at) / 1000))
+        return Cell(t.length((self._m.at - one.made_at) / 1000), SOFT, t("so_far"))
 
     def _moved(self, found: Moved) -> Cell:
         """What has clearly moved, in words."""
         t = self.t
         if not found.weeks:
-            return cell(t(found.why), SOFT)
+            return Cell(t(found.why), SOFT)
         clear = [(word, change) for word, change in found.changes.items() if change.direction and change.better]
         weeks = t("moved.weeks", n=found.weeks)
         if not clear:
-            return cell(t("moved.nothing"), SOFT, weeks)
+            return Cell(t("moved.nothing"), SOFT, weeks)
         first, *also = (self._clearly(word, change) for word, change in clear)
         return Cell(first, "", weeks, also)
 
@@ -140,10 +140,10 @@ class Decisions:
         oldest = sorted(self.in_flight, key=lambda one: (one.made_at or 0, one.decision))[:_MOST_WAITING]
         rows = [
             [
-                cell(self._title(one), more=self._of(one)),
-                cell(t.date(one.made_at or 0)),
-                cell(t.length((self._m.at - (one.made_at or 0)) / 1000), self._patience(one)),
-                cell(t.number(one.cases)),
+                Cell(self._title(one), more=self._of(one)),
+                Cell(t.date(one.made_at or 0)),
+                Cell(t.length((self._m.at - (one.made_at or 0)) / 1000), self._patience(one)),
+                Cell(t.number(one.cases)),
             ]
             for one in oldest
         ]

@@ -96,10 +96,6 @@ class Report:
     notes: Sequence[str] = field(default=())
 
 
-def cell(text: str, tone: str = "", more: str = "") -> Cell:
-    return Cell(text, tone, more)
-
-
 def cells(*texts: str) -> list[Cell]:
     """Plain cells."""
     return [Cell(text) for text in texts]

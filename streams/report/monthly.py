@@ -13,7 +13,7 @@ from processors.periods.period import Period
 from streams.report import sections
 from streams.report.deciding import Decisions
 from streams.report.material import Material, total
-from streams.report.model import LATE, SOFT, Note, Part, Report, Table, Tile, cell, cells
+from streams.report.model import LATE, SOFT, Cell, Note, Part, Report, Table, Tile, cells
 from streams.report.parts import Writer
 from streams.report.periods import PERIOD, beside
 
@@ -109,8 +109,8 @@ class _Month:
         rows = [
             [
                 *cells(t.name(cause), t.place(touchpoint), t.date(raised), t.length(lasted)),
-                cell(t("stands"), LATE) if stands else cell(t("gone"), SOFT),
-                cell(t.number(named)),
+                Cell(t("stands"), LATE) if stands else Cell(t("gone"), SOFT),
+                Cell(t.number(named)),
             ]
             for lasted, touchpoint, cause, raised, stands, named in sorted(stood, reverse=True)[:_MOST_OBSTACLES]
         ]

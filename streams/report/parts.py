@@ -8,7 +8,7 @@ from processors.measures.terms import ALL, Row
 from streams.report import charts
 from streams.report.charts import Bar, Words
 from streams.report.material import Material, Values
-from streams.report.model import SOFT, Cell, Chart, Note, Part, Section, Table, Tile, cell, cells
+from streams.report.model import SOFT, Cell, Chart, Note, Part, Section, Table, Tile, cells
 from streams.report.speech import NONE, Speech
 
 _RHYTHMIC = ("decide", "effect")
@@ -33,10 +33,10 @@ class Writer:
             return cells(NONE, NONE, NONE, NONE)
         t, waiting = self.t, int(values["running"] or 0)
         p50, p90 = (
-            cell(t.length(values[name])) if values[name] is not None else cell(t("unreached"), SOFT)
+            Cell(t.length(values[name])) if values[name] is not None else Cell(t("unreached"), SOFT)
             for name in ("p50_s", "p90_s")
         )
-        return [p50, p90, cell(t.length(values["completed_p50_s"]), SOFT), cell(t.number(waiting))]
+        return [p50, p90, Cell(t.length(values["completed_p50_s"]), SOFT), Cell(t.number(waiting))]
 
     def reached(self, seconds: float | None, n: float | None) -> str:
         """A length; where there is none though something has begun, that it is not reached yet."""
@@ -76,7 +76,7 @@ class Writer:
         words = Words(f"rhythm-{name}", t(f"rhythm.{name}.chart"), t("rhythm.desc"))
         yield Chart(words.title, charts.bars(words, shown, 1.0))
         rows = [
-            [cell(names[unit]), *(one for of in _RHYTHMIC for one in self._kept(found[of].get(unit)))] for unit in units
+            [Cell(names[unit]), *(one for of in _RHYTHMIC for one in self._kept(found[of].get(unit)))] for unit in units
         ]
         head = t.head("unit", *(what for _ in _RHYTHMIC for what in ("share", "of")))
         groups = [("", 1), *((t(f"col.{of}"), 2) for of in _RHYTHMIC)]

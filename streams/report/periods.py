@@ -16,7 +16,7 @@ from streams.report import charts
 from streams.report.charts import Span, Words
 from streams.report.compare import figures
 from streams.report.material import Material
-from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Table, cell, cells
+from streams.report.model import GOOD, LATE, SOFT, Cell, Chart, Note, Part, Table, cells
 from streams.report.speech import NONE, Speech
 
 _WEEK_MS = 7 * DAY_MS
@@ -90,9 +90,9 @@ def told(t: Speech, change: Change) -> str:
 def verdict(t: Speech, change: Change) -> Cell:
     """Whether it is better or worse, or may be chance."""
     if not change.direction:
-        return cell(t("verdict.unsaid" if change.direction is None else "verdict.unclear"), SOFT)
+        return Cell(t("verdict.unsaid" if change.direction is None else "verdict.unclear"), SOFT)
     word = figures.verdict(change)
-    return cell(t(f"verdict.{word}"), {"better": GOOD, "worse": LATE}.get(word, ""))
+    return Cell(t(f"verdict.{word}"), {"better": GOOD, "worse": LATE}.get(word, ""))
 
 
 def beside(t: Speech, changes: Iterable[Change], words: Sequence[str], key: str, place: str = "") -> Iterator[Part]:

@@ -11,7 +11,7 @@ from processors.measures.terms import ALL, MONTH
 from streams.report import charts
 from streams.report.charts import Bar, Pair, Words
 from streams.report.material import Material, Values, total
-from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Table, cell, cells
+from streams.report.model import LATE, SOFT, Cell, Chart, Note, Part, Table, cells
 from streams.report.parts import Writer
 from streams.report.speech import NONE
 
@@ -72,7 +72,7 @@ def employees(material: Material, writer: Writer) -> Iterator[Part]:
         gap = material.values("perception_gap", _FOUR_WEEKS, unit=unit, question=question).get("gap")
         name, asked = t.term("unit", unit), t.term("question", question)
         shown = [t.of_hundred(means.get(level)) for level in PULSE_LEVELS]
-        answers = cell(t.number(sum(one.counts.values())), SOFT)
+        answers = Cell(t.number(sum(one.counts.values())), SOFT)
         rows.append([*cells(name, asked, *shown, t.of_hundred(gap)), answers])
         if gap is not None:
             gaps.append((gap, f"{name}: {asked}"))
@@ -141,7 +141,7 @@ def friction(material: Material, writer: Writer) -> Iterator[Part]:
     yield Table(t("friction.caption"), t.head(*names), rows)
     causes = writer.worst_causes(material, _WEEK, _MOST_CAUSES)
     if causes:
-        listed = [[cell(t.name(row.labels["cause"])), *writer.standing(row.values)] for row in causes]
+        listed = [[Cell(t.name(row.labels["cause"])), *writer.standing(row.values)] for row in causes]
         head = t.head("cause", "standing_mean", "standing_now", "oldest", "blocked")
         yield Table(t("causes.caption"), head, listed)
 
@@ -152,7 +152,7 @@ def indicators(material: Material, writer: Writer) -> Iterator[Part]:
     declared = {row.labels["function"]: row.values for row in material.rows("function", None)}
     heard = {row.labels["function"] for row in material.rows("indicator", None)}
     rows = [
-        [cell(t.name(function)), *(_indicators(material, writer, function, kind, fresh) for kind in INDICATOR_KINDS)]
+        [Cell(t.name(function)), *(_indicators(material, writer, function, kind, fresh) for kind in INDICATOR_KINDS)]
         for function in [*material.frame.functions, *sorted(heard - declared.keys())]
         for fresh in [declared.get(function, {})]
     ]
@@ -172,7 +172,7 @@ def _indicators(material: Material, writer: Writer, function: str, kind: str, fr
         if (row.labels["function"], row.labels["kind"]) == (function, kind)
     ]
     if not said:
-        return cell(t("indicators.missing"), LATE)
+        return Cell(t("indicators.missing"), LATE)
     is_stale = fresh.get(f"{kind}_fresh") == 0
     first, *also = sorted(said)
     return Cell(first, LATE if is_stale else "", t("indicators.stale") if is_stale else "", also)
