@@ -59,15 +59,15 @@ class Clock(NamedTuple):
     ended: int | None
     due: int | None
     promised: bool
-    rule: Rule | None
     classified: tuple[str, str] | None
     elapsed: int
     worked: int | None
-    left: int | None
-    pauses: tuple[Pause, ...]
-    resumed_due: int | None
-    opens: int | None
     alarms: tuple[Record, ...]
+    rule: Rule | None = None
+    left: int | None = None
+    pauses: tuple[Pause, ...] = ()
+    resumed_due: int | None = None
+    opens: int | None = None
 
     @property
     def runs(self) -> bool:

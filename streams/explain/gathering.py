@@ -107,14 +107,9 @@ def _clock(
         ended=ended,
         due=due,
         promised=promised,
-        rule=None,
         classified=earlier if ended is None else (then if then != now else None),
         elapsed=until - started,
         worked=clock["worked_ms"],
-        left=None,
-        pauses=(),
-        resumed_due=None,
-        opens=None,
         alarms=tuple(alarms),
     )
     if config is None:
