@@ -9,7 +9,7 @@ from typing import Any
 
 from processors.calendar import Calendar, Hours
 from processors.canonical import rfc3339
-from processors.policy import CLOCKS, OTHER, Policies, Policy, PolicySet, Touchpoint
+from processors.policy import OTHER, Policies, Policy, PolicySet, Touchpoint
 from streams.config.model import CalendarSpec, ConfigFile, PolicySpec
 from streams.config.references import ALWAYS
 from streams.config.values import DAY_MINUTES, days
@@ -76,8 +76,8 @@ def _match(spec: PolicySpec) -> dict[str, tuple[str, ...]]:
 
 
 def _targets(spec: PolicySpec) -> dict[str, int]:
-    given = spec.targets.model_dump(exclude_none=True)
-    return {clock: given[clock] for clock in CLOCKS if clock in given}
+    """Worked milliseconds by clock, in the order of the clocks."""
+    return spec.targets.model_dump(exclude_none=True)
 
 
 def _hours(spec: CalendarSpec, timezone: str) -> Hours | None:
