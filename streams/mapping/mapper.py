@@ -8,8 +8,7 @@ from operator import itemgetter
 from processors.events import TYPES, Event
 from streams.mapping import rules
 from streams.mapping.cells import CellError, Cells, Layout, Moment
-from streams.mapping.conditions import condition
-from streams.mapping.fields import Fields
+from streams.mapping.fields import Fields, condition
 from streams.mapping.model import Order, TableMapping
 from streams.mapping.rows import Fault, Row
 from streams.mapping.steps import Case, Rule, Span, Step

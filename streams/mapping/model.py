@@ -16,6 +16,7 @@ import yaml
 from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from streams import UserError
+from streams.config.problems import written
 from streams.mapping.rules import Columns, Part, Rule, Span, Value, ValueMap
 
 
@@ -143,8 +144,7 @@ def load_mapping(path: Path) -> TableMapping:
 
 def _faults(wrong: ValidationError, name: str) -> Iterator[str]:
     for error in wrong.errors():
-        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"]).lstrip(".")
         message = error["msg"].removeprefix("Value error, ")
         if error["type"] == "extra_forbidden":
             message = "no such key here"
-        yield f"{name}: {path + ': ' if path else ''}{message}"
+        yield ": ".join(filter(None, (name, written(error["loc"]), message)))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from streams import UserError
 from streams.mapping.model import Input
@@ -149,6 +149,12 @@ def json_lines(file: str, text: IO[str], on_fault: Callable[[Fault], None]) -> I
             on_fault(Fault(file, line, "a JSON object is wanted, one a line", record))
 
 
+def unpacked(raw: BinaryIO) -> gzip.GzipFile | io.BufferedReader:
+    """What a file holds, read through gzip if it begins as such files do."""
+    buffered = cast(io.BufferedReader, raw)
+    return gzip.GzipFile(fileobj=buffered) if buffered.peek(2)[:2] == _GZIP else buffered
+
+
 @contextmanager
 def opened(file: str, encoding: str = "utf-8-sig") -> Iterator[tuple[IO[str], str]]:
     """The text of a file, or of standard input for `-`, unpacked if it is gzipped, and `jsonl` or `csv` by its look.
@@ -157,10 +163,7 @@ def opened(file: str, encoding: str = "utf-8-sig") -> Iterator[tuple[IO[str], st
     """
     with ExitStack() as stack:
         try:
-            raw = cast(
-                io.BufferedReader, sys.stdin.buffer if file == STDIN else stack.enter_context(Path(file).open("rb"))
-            )
-            source = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw
+            source = unpacked(sys.stdin.buffer if file == STDIN else stack.enter_context(Path(file).open("rb")))
             head = source.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")
         except (OSError, EOFError, zlib.error) as wrong:
             raise InputError(f"{file}: {getattr(wrong, 'strerror', None) or wrong}") from None

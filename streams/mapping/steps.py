@@ -13,7 +13,7 @@ from typing import NamedTuple
 from processors.events import Event, InvalidEvent
 from processors.validity import check
 from streams.mapping.cells import CellError, Cells, Compute, Moment
-from streams.mapping.conditions import Test
+from streams.mapping.fields import Test
 
 
 class Rule(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,26 +13,26 @@ import msgspec
 from processors.canonical import rfc3339
 from schemas.loader import current
 from streams import UserError
+from streams.mapping.rows import unpacked
 
 _encode = msgspec.json.Encoder().encode
-_GZIP = b"\x1f\x8b"
 _ALARM = tuple(field["name"] for field in current("alarm").definition["fields"])
-_ALARM_INSTANTS = tuple(name for name in _ALARM if name == "at" or name.endswith("_at"))
+_OUTCOME = (
+    *("id", "case", "cycle", "clock", "kind", "at", "touchpoint", "severity"),
+    *("policy", "policy_version", "outcome", "due_at"),
+)
+_INSTANTS = frozenset(name for name in (*_ALARM, *_OUTCOME) if name == "at" or name.endswith("_at"))
 
 
 def lines(path: str) -> Iterator[bytes]:
     """The lines of a file, plain or gzip by its content; `-` is standard input. Raises UserError."""
     try:
         with sys.stdin.buffer if path == "-" else Path(path).open("rb") as raw:
-            yield from _unpacked(raw)
+            yield from unpacked(raw)
     except (OSError, EOFError) as wrong:
         raise UserError(
             f"{path}: {wrong.strerror if isinstance(wrong, OSError) and wrong.strerror else wrong}"
         ) from wrong
-
-
-def _unpacked(raw: Any) -> BinaryIO:
-    return gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP else raw  # type: ignore[return-value]
 
 
 def write_lines(path: Path, rows: Iterable[Any]) -> int:
@@ -67,29 +66,22 @@ def dump(out: BinaryIO, rows: Iterable[Any]) -> int:
 
 def alarm_row(alarm: dict[str, Any]) -> dict[str, Any]:
     """A record of `rytmi.alarm.v1` in the words of `alarms.jsonl`."""
-    row = {name: alarm[name] for name in _ALARM}
-    for name in _ALARM_INSTANTS:
-        if row[name] is not None:
-            row[name] = rfc3339(row[name])
-    return row
+    return _row(alarm, _ALARM)
 
 
 def outcome_row(outcome: dict[str, Any]) -> dict[str, Any]:
     """An outcome of a clock (times and lengths in milliseconds) in the words of `clock.jsonl`."""
-    due, elapsed, worked = outcome["due_at"], outcome["elapsed_ms"], outcome["worked_ms"]
-    return {
-        "id": outcome["id"],
-        "case": outcome["case"],
-        "cycle": outcome["cycle"],
-        "clock": outcome["clock"],
-        "kind": outcome["kind"],
-        "at": rfc3339(outcome["at"]),
-        "touchpoint": outcome["touchpoint"],
-        "severity": outcome["severity"],
-        "policy": outcome["policy"],
-        "policy_version": outcome["policy_version"],
-        "outcome": outcome["outcome"],
-        "due_at": None if due is None else rfc3339(due),
-        "elapsed_s": None if elapsed is None else elapsed / 1000,
-        "worked_s": None if worked is None else worked / 1000,
-    }
+    row = _row(outcome, _OUTCOME)
+    for name in ("elapsed", "worked"):
+        length = outcome[f"{name}_ms"]
+        row[f"{name}_s"] = None if length is None else length / 1000
+    return row
+
+
+def _row(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Fields of a record, instants in RFC 3339."""
+    row = {name: record[name] for name in names}
+    for name in _INSTANTS & row.keys():
+        if row[name] is not None:
+            row[name] = rfc3339(row[name])
+    return row
