@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -25,19 +26,20 @@ _decode = msgspec.json.Decoder().decode
 _TELL_EVERY = 20_000
 
 
-class Summary(NamedTuple):
+@dataclass
+class Summary:
     """What a backtest did. Instants in milliseconds."""
 
-    read: int
-    folded: int
-    repeated: int
-    deadletters: int
-    later: int
-    cases: int
-    outcomes: int
-    alarms: int
-    until: int
-    seconds: float
+    read: int = 0
+    folded: int = 0
+    repeated: int = 0
+    deadletters: int = 0
+    later: int = 0
+    cases: int = 0
+    outcomes: int = 0
+    alarms: int = 0
+    until: int = 0
+    seconds: float = 0.0
 
 
 def run(
@@ -47,21 +49,20 @@ def run(
 
     processes: that judge the cases, once all lines have been read.
     """
-    started = time.monotonic()
+    started, done = time.monotonic(), Summary()
     backtest = Backtest(frame.policies)
-    reading = _Reading(backtest, until)
     out.mkdir(parents=True, exist_ok=True)
-    dead = write_lines(out / "deadletters.jsonl", reading.take(lines, tell))
-    settled = backtest.until if until is None else until
+    done.deadletters = write_lines(out / "deadletters.jsonl", _taken(backtest, lines, until, tell, done))
+    done.until = backtest.until if until is None else until
     results = Results(frame)
     standings: defaultdict[str, dict[str, Standing]] = defaultdict(dict)
     told: list[AlarmLine] = []
-    cases = outcomes = 0
     with writing(out / "cases.jsonl") as case_file, writing(out / "clock.jsonl") as clock_file:
-        for part in parts(backtest, settled, processes):
+        for part in parts(backtest, done.until, processes):
             case_file.write(part.cases)
             clock_file.write(part.clocks)
-            cases, outcomes = cases + part.case_count, outcomes + part.clock_count
+            done.cases += part.case_count
+            done.outcomes += part.clock_count
             told += part.told
             results.merge(part.cells)
             for kind, found in part.standings.items():
@@ -74,55 +75,41 @@ def run(
     results.cases.fill(standings["case"])
     results.obstacles.fill(standings["obstacle"])
     results.decisions.fill(standings["decision"])
-    results.write(out, settled)
-    return Summary(
-        reading.read,
-        reading.folded,
-        reading.repeated,
-        dead,
-        reading.later,
-        cases,
-        outcomes,
-        sum(one.is_raised for one in told),
-        settled,
-        time.monotonic() - started,
-    )
+    results.write(out, done.until)
+    done.alarms = sum(one.is_raised for one in told)
+    done.seconds = time.monotonic() - started
+    return done
 
 
-class _Reading:
-    """Takes lines into a backtest, and yields the dead letters."""
-
-    def __init__(self, backtest: Backtest, until: int | None) -> None:
-        self._backtest, self._until = backtest, until
-        self.read = self.folded = self.repeated = self.later = 0
-
-    def take(self, lines: Iterable[bytes], tell: Callable[[int], None]) -> Iterator[dict[str, Any]]:
-        add, until = self._backtest.add, self._until
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
+def _taken(
+    backtest: Backtest, lines: Iterable[bytes], until: int | None, tell: Callable[[int], None], done: Summary
+) -> Iterator[dict[str, Any]]:
+    """Take lines into a backtest, count them, and yield the dead letters."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        done.read += 1
+        if number % _TELL_EVERY == 0:
+            tell(number)
+        try:
+            event = parse(_decode(line))
+            if until is not None and event.at > until:
+                done.later += 1
                 continue
-            self.read += 1
-            if number % _TELL_EVERY == 0:
-                tell(number)
-            try:
-                event = parse(_decode(line))
-                if until is not None and event.at > until:
-                    self.later += 1
-                    continue
-                verdict = add(event)
-            except InvalidEvent as wrong:
-                yield _dead(number, wrong.reason, str(wrong), line)
-            except msgspec.DecodeError as wrong:
-                yield _dead(number, "undecodable", str(wrong), line)
+            verdict = backtest.add(event)
+        except InvalidEvent as wrong:
+            yield _dead(number, wrong.reason, str(wrong), line)
+        except msgspec.DecodeError as wrong:
+            yield _dead(number, "undecodable", str(wrong), line)
+        else:
+            if verdict == FOLDED:
+                done.folded += 1
+            elif verdict == REPEATED:
+                done.repeated += 1
             else:
-                if verdict == FOLDED:
-                    self.folded += 1
-                elif verdict == REPEATED:
-                    self.repeated += 1
-                else:
-                    yield _dead(number, verdict, WORDS[verdict], line)
-        for link, reason in self._backtest.finish():
-            yield _dead(None, reason, WORDS[reason], msgspec.json.encode(render(link)))
+                yield _dead(number, verdict, WORDS[verdict], line)
+    for link, reason in backtest.finish():
+        yield _dead(None, reason, WORDS[reason], msgspec.json.encode(render(link)))
 
 
 def _dead(number: int | None, reason: str, message: str, line: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -53,7 +54,8 @@ def test_all_files_are_the_same_on_however_many_processors(config: Config, event
     summaries, files = [], []
     for processes in (1, 2, 3):
         out = tmp_path / str(processes)
-        summaries.append(run(frame(config), lines, END, out, lambda _: None, processes)._replace(seconds=0))
+        done = run(frame(config), lines, END, out, lambda _: None, processes)
+        summaries.append(replace(done, seconds=0))
         files.append({path.name: path.read_bytes() for path in out.iterdir()})
     assert len(files[0]["cases.jsonl"].splitlines()) == summaries[0].cases > settling._ENTITIES, "there are parts"
     assert summaries[0] == summaries[1] == summaries[2]
@@ -86,7 +88,7 @@ def test_makers_do_not_outlive_whoever_takes_the_parts() -> None:
     program = (
         "import multiprocessing, os, signal\n"
         "from tests.unit import test_parallel as t\n"
-        "from streams import settling\n"
+        "from streams.results import parallel as settling\n"
         "config = t.load(t.CONFIG)\n"
         "events = list(t.Organisation(config, 11, t.beginning(t.END, 1, config.timezone)).until(t.END))\n"
         "parts = settling.parts(t.backtested(config, events), t.END, 2)\n"
