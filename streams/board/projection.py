@@ -19,9 +19,8 @@ from streams.board.store import NOWHERE, Store
 from streams.kafka.clients import BOARD, consumer
 from streams.settings import Settings
 
-CASE, CLOCK, ALARM, WINDOW, AUDIT = (f"rytmi.{name}.v1" for name in ("case", "clock", "alarm", "window", "audit"))
-TOPICS = (CASE, CLOCK, ALARM, WINDOW, AUDIT)
-_RECORDS = {CASE: "case", CLOCK: "clock", ALARM: "alarm", WINDOW: "window", AUDIT: "audit"}
+_RECORDS = {f"rytmi.{name}.v1": name for name in ("case", "clock", "alarm", "window", "audit")}
+CASE, CLOCK, ALARM, WINDOW, AUDIT = TOPICS = tuple(_RECORDS)
 _BATCH = 5_000
 _WAIT_SECONDS = 0.05  # also what an event waits for its batch, at most
 _AGAIN_SECONDS = 3.0
@@ -126,7 +125,8 @@ class Projection(threading.Thread):
             record = None if value is None else self._codec.decode(_RECORDS[name], value)
         except DecodeError as wrong:
             self.unreadable += 1
-            _log.warning("%s [%s] at %s cannot be read: %s", *_place(message), wrong)
+            place = message.topic(), message.partition(), message.offset()
+            _log.warning("%s [%s] at %s cannot be read: %s", *place, wrong)
             return
         if name == WINDOW:
             store.put_window(to, key, record)
@@ -147,7 +147,3 @@ class Projection(threading.Thread):
                 store.put_alarm(to, record)
         if name != CLOCK:
             changed.add(("unit", record["unit"] or NOWHERE))
-
-
-def _place(message: Message) -> tuple[object, object, object]:
-    return message.topic(), message.partition(), message.offset()
