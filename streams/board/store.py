@@ -100,34 +100,26 @@ class Store:
 
     def audits(self, case: str) -> list[Record]:
         """What was asked for of the case through a board, oldest first."""
-        found = self.reading.execute("SELECT record FROM audits WHERE id = ? ORDER BY at", (case,))
-        return [_load(one) for (one,) in found]
+        return self._loaded("SELECT record FROM audits WHERE id = ? ORDER BY at", (case,))
 
     def latest_audits(self, units: Sequence[str] | None, most: int) -> list[Record]:
         """The newest of all, newest first."""
         where, values = among("unit", units)
-        found = self.reading.execute(
-            f"SELECT record FROM audits WHERE {where} ORDER BY at DESC LIMIT ?",  # noqa: S608 - placeholders only
-            (*values, most),
-        )
-        return [_load(one) for (one,) in found]
+        query = f"SELECT record FROM audits WHERE {where} ORDER BY at DESC LIMIT ?"  # noqa: S608 - placeholders only
+        return self._loaded(query, (*values, most))
 
     def records(self, where: str, values: Iterable[object], order: str, most: int, skip: int = 0) -> list[Record]:
         """Cases by a condition of ours, in the fields of rytmi.case.v1."""
-        found = self.reading.execute(
-            f"SELECT record FROM cases WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608 - ours
-            (*values, most, skip),
-        )
-        return [_load(one) for (one,) in found]
+        query = f"SELECT record FROM cases WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608 - ours
+        return self._loaded(query, (*values, most, skip))
 
     def standing(self, unit: str, most: int) -> list[Record]:
         """The alarms of a unit that stand: what is worst first, then what is newest."""
-        found = self.reading.execute(
+        query = (
             "SELECT record FROM standing WHERE unit = ? ORDER BY instr('warning breach escalation', level) DESC, "
-            "announced_at DESC LIMIT ?",
-            (unit, most),
+            "announced_at DESC LIMIT ?"
         )
-        return [_load(one) for (one,) in found]
+        return self._loaded(query, (unit, most))
 
     def levels(self, unit: str) -> dict[str, int]:
         """How many alarms of a unit stand, by level."""
@@ -135,16 +127,16 @@ class Store:
 
     def windows(self) -> list[Record]:
         """The measures as they run."""
-        return [_load(one) for (one,) in self.reading.execute("SELECT record FROM windows")]
+        return self._loaded("SELECT record FROM windows", ())
 
     def owners(self, units: Sequence[str] | None) -> list[str]:
         """Everybody who owns a case."""
         where, values = among("unit", units)
-        found = self.reading.execute(
-            f"SELECT DISTINCT owner FROM cases WHERE owner IS NOT NULL AND {where}",  # noqa: S608 - placeholders only
-            values,
-        )
-        return sorted(one for (one,) in found)
+        query = f"SELECT DISTINCT owner FROM cases WHERE owner IS NOT NULL AND {where}"  # noqa: S608 - placeholders only
+        return sorted(one for (one,) in self.reading.execute(query, values))
+
+    def _loaded(self, query: str, values: tuple[object, ...]) -> list[Record]:
+        return [_load(one) for (one,) in self.reading.execute(query, values)]
 
     # -- writing
 
