@@ -13,12 +13,10 @@ from streams.language.statements import Statement, Term, Value
 
 _ORDER = ("event", "board", "warning", "alarm", "ended", "retracted", "now", "ahead")
 EVENT, BOARD, WARNING, ALARM, ENDED, RETRACTED, NOW, AHEAD = _ORDER
-_STEPS = (
-    ("acknowledged_at", "line.acknowledged"),
-    ("told_at", "line.told"),
-    ("closed_at", "line.closed"),
-    ("withdrawn_at", "line.withdrawn"),
-)
+_OF_A_CYCLE = {f"{step}_at": f"line.{step}" for step in ("acknowledged", "told", "closed", "withdrawn")}
+_OF_A_PAUSE = {"from_at": "line.paused", "to_at": "line.resumed"}
+_OF_A_DECISION = {"made_at": "line.made", "effective_at": "line.effect", "revoked_at": "line.revoked"}
+_OF_AN_OBSTACLE = {"raised_at": "line.raised", "removed_at": "line.removed"}
 _MARKS = {"running": "running", "standing": "standing", "overdue": "overdue", "in_time": "in_time", "late": "late"}
 _MARKS |= {"late_ended": "late", "called_off": "off", "never_due": "running", "untargeted": "running"}
 _MARKS |= {"stopped": "done"}
@@ -66,28 +64,25 @@ def _happened(facts: Facts, say: Words) -> Iterator[Item]:
         values: dict[str, Value] = {"touchpoint": now["touchpoint"], "severity": Term(now["severity"])}
         key = "line.received" if now["cycle"] == 1 else "line.again"
         yield Item(now["received_at"], EVENT, say(key, **values))
-        for name, sentence in _STEPS:
-            if now[name] is not None:
-                yield Item(now[name], EVENT, say(sentence))
+        yield from _steps(now, _OF_A_CYCLE, say)
         for pause in now["pauses"]:
-            yield Item(pause["from_at"], EVENT, say("line.paused"))
-            if pause["to_at"] is not None:
-                yield Item(pause["to_at"], EVENT, say("line.resumed"))
+            yield from _steps(pause, _OF_A_PAUSE, say)
         for clock in cycle.clocks:
             for alarm in clock.alarms:
                 yield _alarm(alarm, say)
     for alarm in facts.others:
         yield _alarm(alarm, say)
     for one in facts.record["decisions"]:
-        for step, key in (("made_at", "line.made"), ("effective_at", "line.effect"), ("revoked_at", "line.revoked")):
-            if one[step] is not None:
-                yield Item(one[step], EVENT, say(key, decision=one["decision"]))
+        yield from _steps(one, _OF_A_DECISION, say, decision=one["decision"])
     for one in facts.record["obstacles"]:
-        named: dict[str, Value] = {"obstacle": one["obstacle"], "cause": one["cause"]}
-        if one["raised_at"] is not None:
-            yield Item(one["raised_at"], EVENT, say("line.raised", **named))
-        if one["removed_at"] is not None:
-            yield Item(one["removed_at"], EVENT, say("line.removed", **named))
+        yield from _steps(one, _OF_AN_OBSTACLE, say, obstacle=one["obstacle"], cause=one["cause"])
+
+
+def _steps(record: Mapping[str, Any], steps: Mapping[str, str], say: Words, **values: Value) -> Iterator[Item]:
+    """What has happened of some steps. steps: the field of each instant, and its sentence."""
+    for name, sentence in steps.items():
+        if record[name] is not None:
+            yield Item(record[name], EVENT, say(sentence, **values))
 
 
 def _alarm(alarm: Mapping[str, Any], say: Words) -> Item:
