@@ -9,7 +9,6 @@ from schemas.codec import Codec
 from streams.alertmanager.sinks import Nobody
 from streams.config import Config
 from streams.kafka.log import Log
-from streams.kafka.memory import MemoryLog
 from streams.kafka.records import ConsumerRecord
 from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
@@ -20,6 +19,7 @@ from streams.shard.shard import Shard
 from streams.shard.store import Store
 from streams.worker.core import WorkerCore, build_worker
 from streams.worker.options import Options
+from tests.memory.log import MemoryLog
 
 CODEC = Codec(None, lambda customer: customer)
 SETTINGS = Settings(kafka_bootstrap="nowhere.example:9092", configured_pseudonym_key="the key of a test, no secret")

@@ -1,4 +1,4 @@
-"""The log: what a worker needs of Kafka, as one port. `KafkaLog` is a cluster, `MemoryLog` (memory.py) one in memory.
+"""The log: what a worker needs of Kafka, as one port. `KafkaLog` is a cluster; tests have one in memory.
 
 Both pass one contract suite (tests/contract): order within a partition only, offsets with gaps where transactions end,
 readers of committed records, fencing by transactional id. Topics are named in full.

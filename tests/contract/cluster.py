@@ -13,12 +13,12 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from streams.kafka.clients import EVENTS, TO_THE_END, consumer, producer
 from streams.kafka.log import KafkaLog, Log, TransactionClient
-from streams.kafka.memory import MemoryLog
 from streams.kafka.numbering import KEY as NUMBER
 from streams.kafka.records import ConsumerRecord
 from streams.kafka.records import TopicPartition as Place
 from streams.kafka.shard_log import ShardLog
 from streams.settings import Settings
+from tests.memory.log import MemoryLog
 from tests.waiting import until
 
 SECONDS = 30.0

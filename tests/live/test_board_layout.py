@@ -23,7 +23,6 @@ from streams.board.serving import Serving
 from streams.config import parse
 from streams.demo.workers import free_ports
 from tests.board_world import World
-from tests.live.boards import browser
 from tests.waiting import until
 
 HOUR = 3_600_000
@@ -136,12 +135,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         world.board.hub.close()
         server.should_exit = True
         thread.join(30)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
 
 
 def is_installed(font: str) -> bool:

@@ -17,7 +17,6 @@ from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell, Contribution, Fact, Share
 from processors.measures.view import View
-from streams.kafka.memory import MemoryLog
 from streams.kafka.records import ConsumerRecord, TopicPartition
 from streams.measures import publisher
 from streams.measures.publisher import CellPublisher, CellPublishers, cell_of
@@ -25,6 +24,7 @@ from streams.shard.packing import unpack
 from streams.shard.serde import pack as pack_ledger
 from streams.shard.store import entity_write
 from tests.measures.contents import FRAME, NOW
+from tests.memory.log import MemoryLog
 from tests.shards import SETTINGS, memory_log, shard_of
 
 PLACES = ("web", "desk", "shop", "phone")

@@ -9,12 +9,12 @@ from typing import Any
 
 from processors.canonical import instant
 from streams.alertmanager.posting import Unreachable
-from streams.kafka.memory import Faults, MemoryLog
 from streams.kafka.records import ConsumerRecord
 from streams.kafka.topics import CHANGELOGS
 from streams.measures.publisher import TOPIC as CELLS
 from streams.measures.windows import TOPIC as WINDOWS
 from streams.settings import Settings
+from tests.memory.log import Faults, MemoryLog
 from tests.simulation.setting import partitions_of
 
 

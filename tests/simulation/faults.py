@@ -7,8 +7,8 @@ from random import Random
 
 from confluent_kafka import KafkaError, KafkaException
 
-from streams.kafka.memory import MemoryLog
-from streams.kafka.memory_transactions import Status
+from tests.memory.log import MemoryLog
+from tests.memory.transactions import Status
 
 
 class Crash(BaseException):
@@ -52,11 +52,25 @@ class SeededFaults:
             self._unanswered.add(name)
             raise unanswered(f"{request} of {name} was not answered")
 
+    def sending(self, name: str) -> None:
+        """A record of a transaction is on its way: a late end may overtake it, and the process may be gone."""
+        if not self.odds:
+            return
+        mine = [one for one in self.late if one[0] == name]
+        if mine and not self._dice.randrange(3):
+            self.late.remove(mine[0])
+            self._end_late(*mine[0])
+        if not self._dice.randrange(20 * self.odds):
+            self.done["faults crash inside"] += 1
+            raise Crash(f"inside a transaction of {name}")
+
     def after(self, request: str, name: str) -> None:
-        kind = self._draw(("crash", "lost"))
+        kind = self._draw(("crash", "lost", "blurred"))
         if kind == "crash":
             raise Crash(f"after {request} of {name}")
         self._unanswered.discard(name)
+        if kind == "blurred" and request == "commit":
+            raise refused(KafkaError.UNKNOWN, f"{request} of {name} was done, and answered with an error")
         if kind == "lost" and request != "init":
             self._unanswered.add(name)
             raise unanswered(f"the answer to {request} of {name} was lost")
@@ -65,7 +79,10 @@ class SeededFaults:
         """One of the late requests reaches the coordinator; whether one did, and was taken."""
         if not self.late:
             return False
-        is_taken = self.log.late_end(*self.late.pop(self._dice.randrange(len(self.late))))
+        return self._end_late(*self.late.pop(self._dice.randrange(len(self.late))))
+
+    def _end_late(self, name: str, epoch: int, status: Status) -> bool:
+        is_taken = self.log.late_end(name, epoch, status)
         self.done["late ends taken" if is_taken else "late ends refused"] += 1
         return is_taken
 

@@ -6,11 +6,11 @@ import pytest
 
 from streams.alertmanager.sinks import Nobody
 from streams.config import load
-from streams.kafka.memory import NoFaults
 from streams.shard.clock import WallClock
 from streams.shard.shard import ShardId
 from streams.shard.stages import stages
 from streams.worker.assignment import Assignment
+from tests.memory.log import NoFaults
 from tests.shards import memory_log, shard_of
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"

@@ -17,7 +17,6 @@ from processors.events import Action, Decision, Event, Feedback, Obstacle
 from processors.ledger import Ledger
 from schemas.codec import Codec
 from streams.config import parse
-from streams.kafka.memory import MemoryLog
 from streams.kafka.records import ConsumerRecord, TopicPartition
 from streams.pseudonym import Pseudonym
 from streams.results import decisions as decided
@@ -27,6 +26,7 @@ from streams.shard.intake import Batch
 from streams.shard.pipeline import Pipeline
 from streams.shard.serde import unpack
 from streams.shard.stages import stages
+from tests.memory.log import MemoryLog
 from tests.shards import shard_of
 
 HOUR_MS = 3_600_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from streams.kafka.memory import MemoryLog, NoFaults
-from streams.kafka.memory_transactions import Status
 from streams.kafka.records import ChangelogRecord, ProducerRecord, TopicPartition
 from streams.kafka.shard_log import ShardLog
+from tests.memory.log import MemoryLog, NoFaults
+from tests.memory.transactions import Status
 from tests.shards import SETTINGS, memory_log
 
 OUT = "rytmi.alarm.v1"

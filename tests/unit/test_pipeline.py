@@ -9,7 +9,6 @@ from confluent_kafka import KafkaError, KafkaException
 
 from processors.events import Feedback
 from streams.config import load
-from streams.kafka.memory import MemoryLog, NoFaults
 from streams.kafka.records import ConsumerRecord
 from streams.shard.clock import WallClock
 from streams.shard.counters import Counters
@@ -18,6 +17,7 @@ from streams.shard.pipeline import Pipeline
 from streams.shard.shard import Shard
 from streams.shard.stages import stages
 from streams.shard.store import Store, offset_write
+from tests.memory.log import MemoryLog, NoFaults
 from tests.shards import CODEC, SETTINGS, memory_log, restored, shard_of
 
 TOPIC, OUT = "touchpoint.feedback.v1", "rytmi.case.v1"

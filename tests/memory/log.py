@@ -19,9 +19,9 @@ from typing import Any, NamedTuple, Protocol
 from aiokafka.partitioner import murmur2
 from confluent_kafka import KafkaException
 
-from streams.kafka.memory_partition import Partition
-from streams.kafka.memory_transactions import Status, Transaction, Transactions
 from streams.kafka.records import ConsumerRecord, TopicPartition
+from tests.memory.partition import Partition
+from tests.memory.transactions import Status, Transaction, Transactions
 
 
 class Fetched(NamedTuple):
@@ -39,6 +39,7 @@ class Faults(Protocol):
     """
 
     def before(self, request: str, name: str) -> None: ...
+    def sending(self, name: str) -> None: ...
     def after(self, request: str, name: str) -> None: ...
 
 
@@ -47,6 +48,9 @@ class NoFaults:
 
     def before(self, request: str, name: str) -> None:
         """It takes effect."""
+
+    def sending(self, name: str) -> None:
+        """Nothing overtakes it."""
 
     def after(self, request: str, name: str) -> None:
         """It is answered."""
@@ -187,6 +191,7 @@ class MemoryProducer:
         headers: Any = None,
         on_delivery: Callable[[None, Delivered], object] | None = None,
     ) -> None:
+        self._log.faults.sending(self.name)  # what was under way from before may come first
         try:
             offset = self._log.produce(self.name, self.epoch, topic, key, value, headers, partition)
         except KafkaException as failed:  # it is sent aside: the commit is what says so

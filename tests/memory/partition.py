@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from streams.kafka.memory_transactions import Status, Transaction
 from streams.kafka.records import ConsumerRecord
+from tests.memory.transactions import Status, Transaction
 
 
 class Partition:
