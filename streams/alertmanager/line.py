@@ -2,7 +2,7 @@
 
 It never gives up. After a failure it tries again soon, at most two seconds later; and then it tells everything, because
 an Alertmanager that was away may have lost what it knew. The thread wakes every second only to notice that the process
-stood still (see `watch`).
+stood still (see `Watch`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from threading import Event, Thread
 from streams.alertmanager.alert import Alert, Wire
 from streams.alertmanager.book import Book
 from streams.alertmanager.posting import MOST_SECONDS, Refused, Unreachable
-from streams.alertmanager.watch import Watch
 from streams.shard.clock import Time
 
 MOST_IN_A_POST = 500
@@ -24,6 +23,29 @@ _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 2.0
 log = logging.getLogger(__name__)
 
 Post = Callable[[Sequence[Wire]], None]
+
+
+class Watch:
+    """Notices that this process stood still: stopped and continued, or a machine that was asleep.
+
+    Both clocks are asked: on some systems the monotonic one does not count a sleep of the machine. A wall clock that is
+    set forward looks the same; that costs one proof of ownership. slack_seconds: how much later than planned is still
+    an ordinary delay.
+    """
+
+    def __init__(self, slack_seconds: float, time: Time = Time()) -> None:  # noqa: B008 - an immutable value
+        self._slack, self._clocks = slack_seconds, (time.monotonic, lambda: time.wall_ms() / 1000)
+        self.begin()
+
+    def begin(self) -> None:
+        """Look from now on."""
+        self._seen = [clock() for clock in self._clocks]
+
+    def stood_still(self, planned_seconds: float) -> bool:
+        """Whether much more time has passed since the last call than what was planned to happen takes at most."""
+        before = self._seen
+        self.begin()
+        return any(now - then > planned_seconds + self._slack for now, then in zip(self._seen, before, strict=True))
 
 
 class Line:

@@ -17,10 +17,9 @@ from typing import Self
 
 from streams.alertmanager.alert import Style
 from streams.alertmanager.book import Book, Record
-from streams.alertmanager.line import Line, Post
+from streams.alertmanager.line import Line, Post, Watch
 from streams.alertmanager.posting import OPEN, Access, Poster
 from streams.alertmanager.text import Links
-from streams.alertmanager.watch import Watch
 from streams.shard.clock import Time
 
 _STOP_SECONDS = 6.0  # a POST that is under way, and one more
@@ -44,7 +43,7 @@ class Sink:
             raise ValueError("no Alertmanager to tell: at least one URL")
         self._book = Book(len(urls), Style(links, zone), clock)
         self._lines = [
-            Line(url, reader, self._book, poster(url, access), resend_seconds, _watch(slack_seconds, clock), clock)
+            Line(url, reader, self._book, poster(url, access), resend_seconds, Watch(slack_seconds, clock), clock)
             for reader, url in enumerate(urls)
         ]
 
@@ -115,7 +114,3 @@ class Sink:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _watch(slack_seconds: float, clock: Time) -> Watch:
-    return Watch(slack_seconds, clock.monotonic, lambda: clock.wall_ms() / 1000)

@@ -42,7 +42,7 @@ def command(path: Path, events: str, until: int | None, out: Path, processes: in
 def _run(path: Path, events: str, until: int | None, out: Path, processes: int | None) -> None:
     from processors.canonical import rfc3339
     from streams.config import load
-    from streams.measures.frame import frame
+    from streams.measures.subscriber import frame
     from streams.results.backtest import run
     from streams.results.files import lines
     from streams.results.parallel import usual_processes

@@ -140,7 +140,7 @@ def _compared(
     baseline: Path | None,
 ) -> Compared | None:
     """What has changed; None if a period was to be pinned, and no more."""
-    from streams.measures.frame import frame
+    from streams.measures.subscriber import frame
     from streams.report.compare import baseline as pinned
     from streams.report.compare.periods import around, changes, side
     from streams.results import cells as known

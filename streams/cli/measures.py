@@ -25,8 +25,7 @@ def command(path: Path, until: int | None, out: Path | None) -> None:
     """
     from processors.measures.rows import rows
     from streams.config import load
-    from streams.measures.frame import frame
-    from streams.measures.subscriber import read_complete
+    from streams.measures.subscriber import frame, read_complete
     from streams.results.cells import measure_rows
     from streams.results.files import dump, write_lines
     from streams.settings import Settings

@@ -21,8 +21,8 @@ from streams.kafka.log import Log
 from streams.kafka.reader import key_of
 from streams.kafka.records import ProducerRecord
 from streams.settings import Settings
-from streams.shard.packing import pack
-from streams.shard.packing import unpack as unpack_cells
+from streams.shard.serde import decode as unpack_cells
+from streams.shard.serde import encode as pack
 from streams.shard.serde import unpack
 from streams.shard.shard import Shard, ShardId
 from streams.shard.store import epoch_write

@@ -6,15 +6,16 @@ from typing import Any
 
 from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
-from processors.measures.terms import Cell, Frame
+from processors.measures.terms import Cell, Frame, Intended
 from processors.measures.view import View
 from streams import UserError
+from streams.config import Config
 from streams.kafka.reader import key_of, to_the_end
 from streams.kafka.records import ConsumerRecord
 from streams.kafka.topics import CHANGELOGS
 from streams.measures.publisher import TOPIC, cell_of, source_name
 from streams.settings import Settings
-from streams.shard.packing import unpack
+from streams.shard.serde import decode as unpack
 
 
 class CellSubscriber:
@@ -57,3 +58,15 @@ def read(settings: Settings, frame: Frame) -> CellSubscriber:
         cells.take(record)
     cells.sources.read_to_the_end()
     return cells
+
+
+def frame(config: Config) -> Frame:
+    """What the measures need to know of the organisation, from rytmi.yaml."""
+    meant = {place.id: place.intended for place in config.file.touchpoints if place.intended is not None}
+    return Frame(
+        policies=config.policies,
+        windows=config.windows,
+        calendars=config.calendars,
+        functions={function.id: function.stale_after for function in config.file.functions},
+        intended={place: Intended(one.emotion, one.score, one.standing) for place, one in meant.items()},
+    )

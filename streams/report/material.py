@@ -22,9 +22,10 @@ from processors.periods.period import Cells, Period, both
 from processors.policy import CLOCKS
 from streams import UserError
 from streams.config import Config
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results.cells import KnownCells
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 
 WINDOWS = {"1d": DAY_MS, "7d": 7 * DAY_MS, "28d": 28 * DAY_MS}
 RHYTHM_WINDOWS = {"daily": "1d", "weekly": "7d", "monthly": "28d"}

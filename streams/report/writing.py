@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from streams.config import Config
 from streams.language.outside import environment
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.report import daily, monthly, weekly
 from streams.report.compare.baseline import configuration
 from streams.report.material import Material, gather

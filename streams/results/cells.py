@@ -22,7 +22,7 @@ from streams import UserError
 from streams.measures.subscriber import read_complete
 from streams.results.files import lines
 from streams.settings import Settings
-from streams.shard.packing import unpack
+from streams.shard.serde import decode as unpack
 
 CELLS, MEASURES = "cells.jsonl", "measures.jsonl"
 _DIGITS = 6

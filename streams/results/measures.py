@@ -19,7 +19,8 @@ from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
 from streams.results.cells import CELLS, MEASURES, cell_rows, measure_rows
 from streams.results.files import write_lines
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 
 METRICS = "metrics.prom"
 

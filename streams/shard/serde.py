@@ -15,7 +15,9 @@ from processors.ledger import EMPTY, Ledger
 _HEADER = Struct("<Bq?")
 _VERSION = 1
 
-_encode = msgspec.msgpack.Encoder().encode
+encode = msgspec.msgpack.Encoder().encode
+decode = msgspec.msgpack.Decoder().decode
+"""How contributions and cells are packed."""
 _decode = msgspec.msgpack.Decoder(Ledger).decode
 
 
@@ -25,7 +27,7 @@ class UnknownState(RuntimeError):
 
 def pack(ledger: Ledger, settled_at: int, standing: bool) -> bytes:
     """The stored form of a ledger."""
-    return _HEADER.pack(_VERSION, settled_at, standing) + _encode(ledger)
+    return _HEADER.pack(_VERSION, settled_at, standing) + encode(ledger)
 
 
 def unpack(stored: bytes | None) -> Ledger:

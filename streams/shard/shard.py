@@ -22,8 +22,8 @@ from processors.standing import CaseStanding, Standing, Standings
 from streams.kafka.records import ChangelogRecord, ProducerRecord
 from streams.kafka.shard_log import ShardLog
 from streams.shard.claims import Claims
-from streams.shard.packing import pack as pack_cells
-from streams.shard.packing import unpack as unpack_cells
+from streams.shard.serde import decode as unpack_cells
+from streams.shard.serde import encode as pack_cells
 from streams.shard.serde import header, pack, unpack
 from streams.shard.stages import Effects, Stage
 from streams.shard.store import Store, entity_write, offset_write

@@ -15,8 +15,8 @@ from streams.config import Config
 from streams.kafka.log import Log
 from streams.kafka.records import TopicPartition
 from streams.kafka.shard_log import ShardLog
-from streams.measures.frame import frame
 from streams.measures.publisher import CellPublishers
+from streams.measures.subscriber import frame
 from streams.measures.view import MeasuresView
 from streams.pseudonym import Pseudonym
 from streams.settings import Settings
@@ -29,7 +29,7 @@ from streams.shard.shard import Shard, ShardId
 from streams.shard.stages import Stage, stages
 from streams.shard.watermarks import End, Watermarks
 from streams.worker.assignment import Assignment
-from streams.worker.buffer import BatchBuffer, QueuedBatch
+from streams.worker.executor import BatchBuffer, QueuedBatch
 from streams.worker.options import Options
 from streams.worker.schedule import Aside, Later, Schedule
 

@@ -29,14 +29,14 @@ from streams.config import Config, load, parse
 from streams.demo.organisation import Organisation
 from streams.kafka.records import ConsumerRecord
 from streams.kafka.topics import CHANGELOGS
-from streams.measures.frame import frame
 from streams.measures.publisher import TOPIC, CellPublisher
-from streams.measures.subscriber import CellSubscriber
+from streams.measures.subscriber import CellSubscriber, frame
 from streams.measures.view import Snapshot
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
 from streams.shard.clock import EventClock
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from streams.shard.shard import ShardId
 from streams.shard.store import Store
 from streams.worker.core import WorkerCore

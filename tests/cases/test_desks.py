@@ -15,7 +15,7 @@ import yaml
 
 from processors.canonical import instant
 from streams.config import parse
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results import backtest
 
 DESKS = """

@@ -18,11 +18,12 @@ from streams.alertmanager.alert import Alert, Style
 from streams.alertmanager.labels import labels
 from streams.alertmanager.text import Links
 from streams.config import Config
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.metrics.cases import PartitionStanding, cases_standing, decisions_in_flight, obstacles_standing
 from streams.metrics.exposition import text_of
 from streams.metrics.measures import MeasureMetrics
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 
 PARTITIONS = 4
 _FORESEEN_MS = 3_600_000  # alarms that come by themselves: longer than anybody watches

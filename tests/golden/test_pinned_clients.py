@@ -28,7 +28,7 @@ from streams.kafka.log import KafkaLog
 from streams.kafka.reader import to_the_end
 from streams.kafka.sender import Sender
 from streams.kafka.shard_log import ShardLog
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.measures.view import MeasuresView
 from streams.measures.view_worker import ViewWorker
 from streams.measures.windows import Windows

@@ -27,7 +27,7 @@ from streams.demo.stack import Stack
 from streams.demo.sums import Clocks, Measures, measures
 from streams.demo.words import Status, speaker, status_of
 from streams.local.broker.jars import cache_directory
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results.cases import rows
 from streams.results.measures import METRICS, CellsSoFar, Results, add
 from streams.settings import Settings

@@ -22,12 +22,12 @@ from processors.events import Action, Event, Feedback, Indicator, Pulse
 from streams.config import load
 from streams.demo.organisation import Organisation
 from streams.kafka.topics import CHANGELOGS
-from streams.measures.frame import frame
 from streams.measures.publisher import cell_of
+from streams.measures.subscriber import frame
 from streams.results import backtest
 from streams.results.files import write_lines
 from streams.settings import Settings
-from streams.shard.packing import unpack
+from streams.shard.serde import decode as unpack
 from tests.live.workers import ROOT, Crew, Metrics, Progress, Raw, WorkerProcess, codec, read, rytmi
 from tests.waiting import until
 

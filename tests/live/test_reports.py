@@ -22,7 +22,7 @@ from processors.panes import DAY_MS
 from streams import UserError
 from streams.config import Config, parse
 from streams.demo.organisation import Organisation
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.report import writing
 from streams.results import backtest
 from streams.results import cells as known

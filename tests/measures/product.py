@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.config import Config
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results.backtest import run
 from streams.results.cells import MEASURES
 

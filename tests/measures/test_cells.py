@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from processors.measures.cells import Cells, unpacked
 from processors.measures.terms import Cell, Contribution, Fact, Share
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 
 Contents = dict[Cell, dict[Fact, int]]
 

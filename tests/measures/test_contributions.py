@@ -24,7 +24,8 @@ from processors.measures.cells import Cells
 from processors.measures.terms import Cell, Fact
 from processors.policy import OTHER, Policies, Touchpoint
 from streams import config as configuration
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from tests.contributions import contributions
 from tests.measures.contents import NOW
 from tests.measures.scratch import DAY, HOUR

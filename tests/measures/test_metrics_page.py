@@ -35,13 +35,14 @@ from processors.standing import CaseStanding, DecisionStanding, ObstacleStanding
 from streams.config import Config, parse
 from streams.kafka.records import TopicPartition
 from streams.kafka.topics import CHANGELOGS, INPUTS
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.measures.view import Snapshot
 from streams.metrics.capped import MOST_NAMES
 from streams.metrics.measures import MeasureMetrics
 from streams.results.measures import CellsSoFar, add
 from streams.shard.counters import Counters
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from streams.shard.shard import Shard, ShardId
 from streams.shard.stages import Stage
 from streams.worker.metrics import WorkerCollector, view_families

@@ -20,7 +20,7 @@ from processors.measures.view import View
 from streams.kafka.records import ConsumerRecord, TopicPartition
 from streams.measures import publisher
 from streams.measures.publisher import CellPublisher, CellPublishers, cell_of
-from streams.shard.packing import unpack
+from streams.shard.serde import decode as unpack
 from streams.shard.serde import pack as pack_ledger
 from streams.shard.store import entity_write
 from tests.measures.contents import FRAME, NOW

@@ -15,7 +15,8 @@ from processors.measures.rows import kept
 from processors.measures.sources import Mark, Sources
 from processors.measures.terms import Cell
 from processors.measures.view import View
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from tests.measures.contents import FRAME, NOW
 
 SOURCES = ("cases/0", "cases/1")

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from processors.measures.rows import kept
 from processors.measures.terms import Cell, Fact
 from processors.measures.view import View
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from tests.measures.contents import BACK, FRAME, NOW, contents
 from tests.measures.scratch import DAY, HOUR, MINUTE, from_scratch, said_by
 

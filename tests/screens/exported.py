@@ -12,7 +12,7 @@ from typing import Any
 from dashboards.rules import groups
 from dashboards.rules.model import Record
 from streams.config import load
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.measures.view import Snapshot
 from streams.metrics.measures import MeasureMetrics
 from streams.worker.metrics import WorkerCollector, view_families

@@ -14,7 +14,7 @@ from streams.kafka.records import ConsumerRecord, TopicPartition
 from streams.kafka.topics import INPUTS
 from streams.measures.publisher import source_name
 from streams.measures.view import MeasuresView
-from streams.shard.packing import unpack
+from streams.shard.serde import decode as unpack
 from streams.shard.serde import unpack as ledger_of
 from streams.shard.shard import ShardId
 from streams.shard.stages import Stage, stages

@@ -9,13 +9,13 @@ from typing import Any
 from processors.measures.rows import kept, rows
 from processors.measures.terms import Cell, Contribution
 from processors.measures.view import View
-from streams.measures.frame import frame
 from streams.measures.publisher import TOPIC as PARTIAL
 from streams.measures.publisher import cell_of, source_name
-from streams.measures.subscriber import CellSubscriber
+from streams.measures.subscriber import CellSubscriber, frame
 from streams.measures.windows import TOPIC as WINDOW
 from streams.measures.windows import key
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from streams.shard.shard import ShardId
 from streams.shard.store import Store
 from tests.simulation.evidence import Difference, Evidence, same

@@ -15,8 +15,8 @@ from streams.shard.clock import Time, WallClock
 from streams.shard.intake import Batch
 from streams.shard.shard import ShardId
 from streams.shard.watermarks import End
-from streams.worker.buffer import QueuedBatch
 from streams.worker.core import build_worker
+from streams.worker.executor import QueuedBatch
 from streams.worker.options import Options
 
 if TYPE_CHECKING:

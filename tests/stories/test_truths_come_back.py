@@ -19,7 +19,7 @@ from streams.cli.main import main
 from streams.config import load
 from streams.demo.organisation import Organisation, Plan, beginning
 from streams.demo.organisation.truths import truths
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results.backtest import run
 
 CONFIG = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from processors.canonical import instant, render
 from streams.config import parse
 from streams.demo.organisation import Organisation, Plan, beginning
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results.backtest import run
 
 CONFIG = {

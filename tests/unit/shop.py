@@ -17,9 +17,10 @@ from processors.measures.view import View
 from processors.panes import DAY_MS, HOUR_MS
 from streams.config import Config, parse
 from streams.demo.organisation import Organisation
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results.measures import CellsSoFar, add
-from streams.shard.packing import pack, unpack
+from streams.shard.serde import decode as unpack
+from streams.shard.serde import encode as pack
 from tests.contributions import contributions
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,10 +11,9 @@ import pytest
 
 from streams.alertmanager.alert import Style
 from streams.alertmanager.book import Book
-from streams.alertmanager.line import Line
+from streams.alertmanager.line import Line, Watch
 from streams.alertmanager.posting import Refused, Unreachable
 from streams.alertmanager.text import Links
-from streams.alertmanager.watch import Watch
 from streams.shard.clock import Time
 from tests.waiting import until
 
@@ -337,7 +336,7 @@ def test_a_standstill_is_two_seconds_more_than_planned_by_either_clock(
     monotonic_passes: float, wall_passes: float, planned: float, stood: bool
 ) -> None:
     clocks = [0.0, 0.0]
-    watch = Watch(2.0, lambda: clocks[0], lambda: clocks[1])
+    watch = Watch(2.0, Time(lambda: round(clocks[1] * 1000), lambda: clocks[0]))
     clocks[:] = [monotonic_passes, wall_passes]
     assert watch.stood_still(planned) is stood
     assert watch.stood_still(0.0) is False, "looked at once, it is over"

@@ -20,7 +20,7 @@ from processors.events import Event
 from streams import UserError
 from streams.config import Config, load
 from streams.demo.organisation import Organisation, beginning
-from streams.measures.frame import frame
+from streams.measures.subscriber import frame
 from streams.results import parallel as settling
 from streams.results.backtest import run
 from tests.processes import runs
