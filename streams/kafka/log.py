@@ -6,8 +6,8 @@ readers of committed records, fencing by transactional id. Topics are named in f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 from confluent_kafka import Producer, TopicPartition
 
@@ -28,17 +28,8 @@ class TransactionClient(Protocol):
 
     def init_transactions(self, timeout: float, /) -> None: ...
     def begin_transaction(self) -> None: ...
-    def produce(
-        self,
-        topic: str,
-        value: bytes | None,
-        key: bytes | None,
-        partition: int,
-        /,
-        *,
-        headers: Any = None,
-        on_delivery: Any = None,
-    ) -> None: ...
+    @property
+    def produce(self) -> Callable[..., None]: ...  # (topic, value, key, partition, *, headers, on_delivery)
     def poll(self, timeout: float, /) -> int: ...
     def flush(self, timeout: float, /) -> int: ...
     def commit_transaction(self, timeout: float, /) -> None: ...

@@ -44,12 +44,12 @@ class Record(NamedTuple):
 class TransactionalProducer:
     """The producer of one transactional id. Used from one thread; all that it raises of Kafka's is KafkaException.
 
-    is_late: the end of a transaction may still be on its way to the broker.
+    is_late: the end of a transaction may still be on its way to the broker. is_fenced: it was taken over, for good.
     """
 
     def __init__(self, log: Log, name: str) -> None:
         self.name = name
-        self.is_late = False
+        self.is_late = self.is_fenced = False
         self._log, self._end = log, _End()
         self._producer = log.transactions(name)
 
@@ -124,6 +124,7 @@ class TransactionalProducer:
     def check(self, failed: KafkaException) -> None:
         """Raise Fenced if it failed because another producer has the id."""
         if failed.args[0].code() in _FENCING:
+            self.is_fenced = True
             raise Fenced(f"{self.name} was taken over by another worker") from failed
 
     def prove(self, harmless: Record) -> None:

@@ -78,6 +78,8 @@ class ShardLog:
         are looked at when there are no more outputs; None: there is none to save. Raises Fenced, KafkaException, and
         what making outputs raises; nothing of it is then published.
         """
+        if self._producer.is_fenced:  # a new producer would fence the rightful one
+            raise Fenced(f"{self.name} was taken over by another worker")
         rest, sent, has_begun = iter(outputs), list[ProducerRecord](), False
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -142,6 +144,7 @@ class ShardLog:
         if not found:
             return False
         if found[-1] != self._producer.end:
+            self._producer.is_fenced = True
             raise Fenced(
                 f"{self.name}: {self._changelog} [{self._partition}] ends at offset {found[-1]}, which is not ours: "
                 "another worker has taken the partition over"

@@ -17,7 +17,7 @@ from tests.live.alarms import CONFIG, acknowledged, announced, by_kind, decided,
 from tests.live.workers import Crew, Progress, rytmi
 from tests.waiting import until
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.alone]
 
 CASES = 300
 FILLER = 40_000
