@@ -43,7 +43,9 @@ def opened() -> Opened:
 def assignment(opened: Opened) -> Assignment:
     log = memory_log()
     log.faults = opened
-    return Assignment(lambda name: shard_of(log, STAGES[name.stage], name.partition), WallClock(), Nobody())
+    return Assignment(
+        lambda name: shard_of(log, STAGES[name.stage], name.partition), WallClock(), Nobody(), opened_at_once=1
+    )
 
 
 def test_what_stays_is_kept_and_what_goes_may_not_be_folded(assignment: Assignment, opened: Opened) -> None:
@@ -83,7 +85,6 @@ def test_a_worker_told_to_stop_opens_nothing_more_whatever_moves(assignment: Ass
 def test_one_revoked_while_others_are_opened_is_not_opened(
     assignment: Assignment, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("streams.worker.assignment._OPENED_AT_ONCE", 1)
     monkeypatch.setattr(opened, "then", assignment.pause)
     assignment.assign(FIRST, 1)
     assert opened.names == [min(FIRST)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
+from streams.kafka.numbering import KEY as NUMBER
 from streams.kafka.records import ChangelogRecord, ProducerRecord, TopicPartition
 from streams.kafka.shard_log import ShardLog
 from tests.memory.log import MemoryLog, NoFaults
@@ -46,7 +47,7 @@ def opened(log: MemoryLog) -> ShardLog:
 
 
 def values(log: MemoryLog, topic: str) -> list[bytes | None]:
-    return [record.value for record in log.read(topic, (0,))]
+    return [record.value for record in log.read(topic, (0,)) if record.key != NUMBER]
 
 
 def commit(own: ShardLog, value: bytes) -> None:
