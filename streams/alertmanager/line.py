@@ -137,7 +137,8 @@ class Line:
         """Send one batch. False: the process stood still, so that it has to be looked again what may be said."""
         if self._stood_still(0.0):
             return False
-        wire = [alert.wire(self._time.wall_ms(), round(LIVES_FOR * self._resend_seconds * 1000)) for alert in batch]
+        now_ms = self._time.wall_ms()
+        wire = [alert.wire(now_ms, round(LIVES_FOR * self._resend_seconds * 1000)) for alert in batch]
         try:
             self._post(wire)
         except Refused as error:

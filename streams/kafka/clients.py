@@ -1,7 +1,7 @@
 """The clients of librdkafka, one configuration for each role: what each sends, or reads, and how patiently.
 
-What all roles share (address, security) is in `Settings.client`. Consumers read committed records only, commit nothing
-and reset to no end: a reader that found its offset gone must not take that for "there is nothing".
+What all roles share (address, security) is in `Settings.client`. Consumers read committed records only, commit nothing,
+and but for TAIL reset to the start: a reader that found its offset gone must not take that for "there is nothing".
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Log(Protocol):
         """The offset of the next record behind the committed ones. Blocks. Raises KafkaException."""
 
     def send(self, topic: str, key: bytes, value: bytes) -> None:
-        """Send a record that may get lost. Does not block. Raises BufferError while there is no room."""
+        """Send a record that may get lost; from one thread. Never blocks; raises BufferError while there is no room."""
 
     def tail(self, topic: str) -> Tail:
         """Read what comes from now on."""

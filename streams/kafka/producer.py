@@ -128,10 +128,10 @@ class TransactionalProducer:
             raise Fenced(f"{self.name} was taken over by another worker") from failed
 
     def prove(self, harmless: Record) -> None:
-        """Find out whether the id is still ours, without fencing anybody. Raises Fenced.
+        """Ask whether the id is still ours, without fencing anybody. Raises Fenced where the answer is no.
 
-        A record is sent and aborted: the last that was committed, so that it says what stands anyway should the late
-        end commit it.
+        Where nobody answers, nothing is known. A record is sent and aborted: the last that was committed, so that it
+        says what stands anyway should the late end commit it.
         """
         try:
             self.begin()

@@ -23,9 +23,11 @@ from streams.settings import Settings
 
 log = logging.getLogger(__name__)
 
+States = Iterable[ChangelogRecord]
+
 
 class ShardLog:
-    """The log of one partition of a stage. Used from one thread; every call may block for minutes.
+    """The log of one partition of a stage. Used from one thread at a time; every call may block for minutes.
 
     has_state: whether the stage has a changelog. known_until: the offset up to which its changelog is known here,
     because it was read or written. done: the number of the last transaction in it. numbering: what the last restore
@@ -48,13 +50,15 @@ class ShardLog:
     def restore(self) -> Iterator[ChangelogRecord]:
         """The changelog from its start to its end; says of torn transactions when it is read. Raises ReadError."""
         numbers = self.numbering = numbering.Numbering()
+        last = -1
         for record in self._log.read(self._changelog, (self._partition,)):
-            self.known_until = record.offset + 1
+            last = record.offset
             if record.key == numbering.KEY:
                 numbers.take(record.value or b"0")
             else:
                 yield ChangelogRecord(key_of(record), record.value)
         numbers.finish()
+        self.known_until = last + 1
         self.done = numbers.done
         if numbers.outputs_lost or numbers.state_lost:
             log.error(
@@ -71,12 +75,13 @@ class ShardLog:
         """The offset of the next record of the shard's partition of a topic (full name). Raises KafkaException."""
         return self._log.end(topic, self._partition)
 
-    def commit(self, outputs: Iterable[ProducerRecord], states: Iterable[ChangelogRecord] | None) -> None:
-        """Send outputs and state as one transaction; returns when it is durable.
+    def commit(self, outputs: Iterable[ProducerRecord], states: States | None, read: States = ()) -> None:
+        """Send outputs, state, and what was read as one transaction; returns when it is durable.
 
         Outputs may be made while they are asked for: each is under way to the broker while the next is made. States
-        are looked at when there are no more outputs; None: there is none to save. Raises Fenced, KafkaException, and
-        what making outputs raises; nothing of it is then published.
+        are looked at when there are no more outputs; None: there is none to save. Raises what making outputs raises;
+        nothing of it is then published. Raises Fenced, KafkaException and ReadError; whether it is durable is then
+        known to whoever opens the shard next.
         """
         if self._producer.is_fenced:  # a new producer would fence the rightful one
             raise Fenced(f"{self.name} was taken over by another worker")
@@ -86,7 +91,7 @@ class ShardLog:
                 if self._producer.is_late and self._go_on(has_begun):
                     return
                 has_begun = True
-                self._transact(sent, rest, states)
+                self._transact(sent, rest, states, read)
                 return
             except KafkaException as failed:
                 self._producer.check(failed)
@@ -102,7 +107,7 @@ class ShardLog:
                 raise
 
     def _transact(
-        self, sent: list[ProducerRecord], rest: Iterator[ProducerRecord], states: Iterable[ChangelogRecord] | None
+        self, sent: list[ProducerRecord], rest: Iterator[ProducerRecord], states: States | None, read: States
     ) -> None:
         """One transaction: what was sent before, and the rest, which is noted in `sent`; then the state."""
         self._last = None
@@ -116,13 +121,14 @@ class ShardLog:
             self._producer.produce(self._settings.topic(output.topic), *output[1:])
         last = Record(self._settings.topic(sent[-1].topic), *sent[-1][1:]) if sent else None
         if states is not None:
-            for state in states:
+            for state in (*states, *read):
                 self._producer.produce(self._changelog, state.key, state.value, None, self._partition)
             last = Record(self._changelog, *numbering.ends(self.done), None, self._partition)
             self._producer.produce_last(last)
         self._producer.commit()
         self._last = last
-        self._know(saved=states is not None)
+        if states is not None:  # else the last record is of another topic, and its offset says nothing here
+            self._know(saved=True)
 
     def _number(self) -> None:
         self._producer.produce(self._changelog, *numbering.begins(self.done), None, self._partition)

@@ -1,1 +1,1 @@
-"""The measures in the shell: packing of cells, files of rows and cells, the view of a running system."""
+"""The way of the cells: published by shards, read by the view, and said as metrics and windows."""

@@ -47,7 +47,7 @@ class Clock(Protocol):
     def is_past(self, watermark: int, ended: int) -> bool:
         """Whether everything has been read that a backfill, which ended then, had brought in."""
 
-    def measured_until(self, places: Sequence[int | None], claimed: int) -> int:
+    def measured_until(self, places: Callable[[], Sequence[int | None]], claimed: int) -> int:
         """Until when a partition of cases knows everything. claimed: until when absence may be claimed."""
 
 
@@ -69,7 +69,7 @@ class WallClock:
     def is_past(self, watermark: int, ended: int) -> bool:
         return watermark >= ended
 
-    def measured_until(self, places: Sequence[int | None], claimed: int) -> int:
+    def measured_until(self, places: Callable[[], Sequence[int | None]], claimed: int) -> int:
         return claimed
 
 
@@ -91,5 +91,5 @@ class EventClock:
     def is_past(self, watermark: int, ended: int) -> bool:
         return watermark == FOREVER
 
-    def measured_until(self, places: Sequence[int | None], claimed: int) -> int:
-        return min(place or 0 for place in places)
+    def measured_until(self, places: Callable[[], Sequence[int | None]], claimed: int) -> int:
+        return min(place or 0 for place in places())

@@ -50,8 +50,9 @@ class Pipeline:
         4. Commit outputs, state and what was read in one transaction (`Shard.commit`), which takes the state over.
         5. Take over what is derived of the entities (`Shard.save`), and count.
 
-        Where a step fails, nothing of the batches has happened: neither is anything published, nor has the state, what
-        is derived, or a counter changed. Raises Fenced, KafkaException, TooManyDeadLetters, RecordsMissing.
+        Where a step before the commit fails, nothing of the batches has happened; where the commit fails, it may be
+        durable, and whoever opens the shard next knows. State, what is derived and counters have not changed here.
+        Raises Fenced, KafkaException, ReadError, TooManyDeadLetters, RecordsMissing.
         """
         fresh = skip_committed(shard, batches)
         if not fresh:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
@@ -36,17 +36,6 @@ _PURGED_AT_ONCE = 5_000
 EVENT_TIME = "@"  # changelog key of the latest `at` taken in (milliseconds), kept among the offsets
 
 
-class _Behind:
-    """State that grows while outputs are made, and behind it what was read. May be gone through several times."""
-
-    def __init__(self, states: Sequence[ChangelogRecord], read: Sequence[ChangelogRecord]) -> None:
-        self._states, self._read = states, read
-
-    def __iter__(self) -> Iterator[ChangelogRecord]:
-        yield from self._states
-        yield from self._read
-
-
 class TopicMadeAnew(RuntimeError):
     """The state says that more of a topic was read than it has: going on would pass new records over."""
 
@@ -59,7 +48,8 @@ class ShardId(NamedTuple):
 
 
 class Shard:
-    """What a worker holds of one partition of a stage. Used from the pipeline's thread; `standings` from any.
+    """What a worker holds of one partition of a stage. Used from one thread at a time: it is opened in one
+    of its own, then it is the pipeline's; `standings`, `claims` and `store` may be read from any.
 
     restored_alarms: the records of alarms that stood when it was opened.
     """
@@ -136,14 +126,11 @@ class Shard:
 
         This is the only place where a shard's state changes. `states` (None: there is none) may grow while outputs are
         made, `read` (what the state says of the input by then) is final. When it returns, it is durable. May block for
-        minutes. Raises Fenced, KafkaException, and what making the outputs raises; the state is then what it was.
+        minutes. Raises Fenced, KafkaException, ReadError, and what making the outputs raises; the state is then what it
+        was here.
         """
-        if states is None:
-            self._log.commit(outputs, None)
-            return
-        saved = _Behind(states, read)
-        self._log.commit(outputs, saved)
-        for record in saved:
+        self._log.commit(outputs, states, read)
+        for record in (*(states or ()), *read):
             self.store.apply(record)
 
     def prove(self) -> None:

@@ -1,6 +1,6 @@
 """Fetching: the thread with the aiokafka consumer, as Faust has it, and what is known of the partitions' ends.
 
-Leans on internals of Faust and aiokafka, as delivery.py does, which checks their versions.
+Leans on internals of Faust and aiokafka, as consumer.py does, which checks their versions.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from streams.alertmanager.sinks import AlarmSink
 from streams.kafka.reader import ReadError
@@ -93,7 +94,7 @@ class Schedule:
     def _publish_cells(self, shard: Shard) -> None:
         inputs = self._watermarks.inputs(shard.id)
         if shard.id.stage == "cases":
-            places = self._watermarks.of_cases(shard.partition)
+            places = partial(self._watermarks.of_cases, shard.partition)
             until = self._clock.measured_until(places, shard.claims.horizon(""))
         else:
             until = min(self._watermarks.until(place) or 0 for place in inputs)

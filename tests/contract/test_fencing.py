@@ -111,3 +111,18 @@ def test_each_partition_of_a_stage_is_fenced_by_itself(cluster: Cluster, topic: 
     assert cluster.shows(topic, [b"second"], 1)
     with pytest.raises(Fenced):
         first.commit([output(b"first")], [])
+
+
+@pytest.mark.parametrize("states_before", [0, 5])
+def test_offsets_of_another_topic_are_not_taken_for_those_of_the_changelog(
+    cluster: Cluster, topic: str, states_before: int
+) -> None:
+    own, changelog = cluster.shard_log(), cluster.settings.changelog("cases")
+    for number in range(states_before):
+        own.commit([], [ChangelogRecord(b"e", b"before %d" % number)])
+    for number in range(3):  # nothing to save, and the end of each might come late
+        own.commit([output(b"%d" % number)], None)
+        own._producer.is_late = True
+    own.commit([output(b"3")], [ChangelogRecord(b"e", b"saved")])
+    assert cluster.shows(topic, [b"0", b"1", b"2", b"3"])
+    assert cluster.shows(changelog, [*(b"before %d" % number for number in range(states_before)), b"saved"])

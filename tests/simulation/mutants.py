@@ -19,14 +19,14 @@ FAULTS = (
     Fault(
         "offsets are acknowledged in a transaction before that of their state",
         "streams.shard.shard:Shard.commit",
-        "    self._log.commit(outputs, saved)",
+        "    self._log.commit(outputs, states, read)",
         "    self._log.commit((), read)\n    self._log.commit(outputs, states)",
     ),
     Fault(
         "outputs are sent in a transaction before that of their state",
         "streams.shard.shard:Shard.commit",
-        "    self._log.commit(outputs, saved)",
-        "    self._log.commit(list(outputs), ())\n    self._log.commit((), saved)",
+        "    self._log.commit(outputs, states, read)",
+        "    self._log.commit(list(outputs), ())\n    self._log.commit((), states, read)",
     ),
     Fault(
         "a worker's producers have ids of their own, so that nobody is fenced",

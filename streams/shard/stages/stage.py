@@ -57,7 +57,8 @@ class Telling(Protocol):
 
 
 class Stage(Protocol):
-    """One kind of entity. Its methods are pure: called in the pipeline's thread, they neither block nor keep anything.
+    """One kind of entity. Its methods are pure: they keep nothing. `on_restore` is called from several
+    threads at once, the others in the pipeline's; with a schema registry the first record of a kind waits for it.
 
     records: the names of the records that feed it. telling: None without deadlines.
     """
