@@ -10,11 +10,11 @@ from tests.processes import runs
 from tests.waiting import until
 
 STUBBORN = """
-import signal, sys
+import signal, time
 signal.signal(signal.SIGTERM, lambda *_: print("I stay", flush=True))
 print("here", flush=True)
 while True:
-    signal.pause()
+    time.sleep(0.01)  # a pause would never end if the signal came just before it
 """
 
 
