@@ -232,7 +232,7 @@ def test_manifests_name_what_there_is() -> None:
 
 
 def test_pods_are_not_root_write_nothing_and_are_asked_at_pages_that_there_are() -> None:
-    pages = (ROOT / "streams" / "pages.py").read_text(encoding="utf-8")
+    pages = (ROOT / "streams" / "worker" / "web.py").read_text(encoding="utf-8")
     for _, template in _templates():
         assert template["spec"]["securityContext"]["runAsNonRoot"]
         for container in template["spec"]["containers"]:
