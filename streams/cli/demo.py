@@ -10,9 +10,7 @@ from typing import NoReturn
 
 import click
 
-from streams import UserError
-
-_EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "rytmi.yaml"
+_EXAMPLE = Path(__file__).resolve().parents[1] / "demo" / "rytmi.yaml"  # also in a wheel; examples/ links to it
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -68,14 +66,14 @@ def command(
     from streams.settings import Settings
 
     began, now_ms = MACHINE.steady(), MACHINE.now_ms()
-    config = load(_existing(path))
+    config = load(path or _EXAMPLE)
     organisation = Organisation(config, seed, beginning(now_ms, weeks, config.timezone))
     organisation.neglect(now_ms)
     for name in _ENDING:
         signal.signal(name, _interrupt)
     wall: Wall = Lines() if plain or not sys.stdout.isatty() else Terminal()
     try:
-        with Stack(Settings.from_env(), _existing(path), workers, _say, monitoring) as stack:
+        with Stack(Settings.from_env(), path or _EXAMPLE, workers, _say, monitoring) as stack:
             told = speaker(lang or language_of(os.environ))
             status = status_of(config, told, [worker.address for worker in stack.workers])
             if stack.board is not None:
@@ -91,12 +89,6 @@ def command(
     except KeyboardInterrupt:
         pass
     _say("ended; nothing is left running")
-
-
-def _existing(path: Path | None) -> Path:
-    if path is None and not _EXAMPLE.exists():
-        raise UserError("the example configuration is not installed: name one with --config")
-    return path or _EXAMPLE
 
 
 def _interrupt(*_: object) -> NoReturn:
