@@ -59,11 +59,14 @@ class DecisionProgress:
             log.warning("%s: no room for a mark, the cluster does not take them", self._topic)
 
     def watermark(self, partition: int, links_read: int) -> int | None:
-        """Until when a reader that has read all links written before `links_read` knows a partition's decisions."""
+        """Until when a reader that has read all links written before `links_read` knows a partition's decisions.
+
+        A mark of that very millisecond does not count: its links may have been written after they were asked for.
+        """
         marks = self._marks.get(partition)
         if marks is None:
             return None
-        return next((until for received, until in reversed(tuple(marks)) if received <= links_read), None)
+        return next((until for received, until in reversed(tuple(marks)) if received < links_read), None)
 
     def take(self, record: ConsumerRecord) -> None:
         """Keep a mark that has come."""

@@ -140,7 +140,7 @@ FAULTS = (
     Fault(
         "a mark of progress counts though links before it are not read",
         "streams.shard.progress:DecisionProgress.watermark",
-        " if received <= links_read)",
+        " if received < links_read)",
         ")",
         within=300,
     ),

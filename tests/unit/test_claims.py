@@ -154,7 +154,7 @@ def test_source_of_decisions_is_the_business_of_those_who_read_decisions() -> No
 
 
 @pytest.mark.parametrize(
-    ("links_read", "until"), [(9, None), (10, 100), (19, 100), (20, 200), (29, 200), (30, 150), (99, 150)]
+    ("links_read", "until"), [(9, None), (10, None), (11, 100), (20, 100), (21, 200), (30, 200), (31, 150), (99, 150)]
 )
 def test_mark_counts_for_who_has_read_the_links_written_before_it_came(links_read: int, until: int | None) -> None:
     progress = decision_progress()
