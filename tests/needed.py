@@ -39,6 +39,11 @@ def monitoring() -> Programs:
     return _given(_monitoring())
 
 
+def font(family: str, package: str) -> str:
+    """A font of the system by its family; as root installed from its Debian package where it is missing."""
+    return _given(_font(family, package))
+
+
 def system(name: str) -> Path:
     """An ordinary program of the system, of its own folders whatever the PATH is."""
     found = shutil.which(name, path="/usr/bin:/bin")
@@ -56,11 +61,36 @@ def _chromium() -> Path | Missing:
     install = "Install one (Debian: apt-get install chromium)"
     if (found := _browser()) is not None:
         return found
+    if (why := _installed("chromium")) is not None:
+        return Missing(f"no browser: {', '.join(_BROWSERS)} are not on the PATH, {why}. {install}")
+    return _browser() or Missing(f"no browser: apt-get has installed chromium, and it is not on the PATH. {install}")
+
+
+@cache
+def _font(family: str, package: str) -> str | Missing:
+    if _is_known(family):
+        return family
+    why = _installed("fontconfig", package)
+    if why is None and _is_known(family):
+        return family
+    return Missing(f"no font {family}, {why or 'and its package has not brought it'}: apt-get install {package}")
+
+
+def _is_known(family: str) -> bool:
+    """Whether fontconfig knows a family of this name."""
+    if (tool := shutil.which("fc-list")) is None:
+        return False
+    said = subprocess.run([tool, family, "family"], capture_output=True, text=True, timeout=60, check=True)
+    return bool(said.stdout.strip())
+
+
+def _installed(*packages: str) -> str | None:
+    """Install packages of the system, which root alone may; why that could not be done, None where it was."""
     if shutil.which("apt-get") is None:
-        return Missing(f"no browser: {', '.join(_BROWSERS)} are not on the PATH, nor is apt-get. {install}")
+        return "nor is apt-get"
     if os.geteuid() != 0:
-        return Missing(f"no browser: {', '.join(_BROWSERS)} are not on the PATH, and only root may install. {install}")
-    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        return "and only root may install"
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         done = subprocess.run(
             [*_APT, *command],
             env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
@@ -71,8 +101,8 @@ def _chromium() -> Path | Missing:
         )
         if done.returncode:
             why = " ".join(done.stderr.split())
-            return Missing(f"no browser: apt-get {command[0]} failed: {why}. {install}")
-    return _browser() or Missing(f"no browser: apt-get has installed chromium, and it is not on the PATH. {install}")
+            return f"and apt-get {command[0]} failed: {why}"
+    return None
 
 
 def _browser() -> Path | None:

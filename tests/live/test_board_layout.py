@@ -5,8 +5,6 @@ Pages come from a board without a cluster, so that it holds exactly the names th
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +20,7 @@ from streams.board import store as tables
 from streams.board.serving import Serving
 from streams.config import parse
 from streams.demo.workers import free_ports
+from tests import needed
 from tests.board_world import World
 from tests.waiting import until
 
@@ -137,14 +136,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         thread.join(30)
 
 
-def is_installed(font: str) -> bool:
-    """Whether fontconfig knows a family of this name."""
-    if (tool := shutil.which("fc-list")) is None:
-        return False
-    said = subprocess.run([tool, font, "family"], capture_output=True, text=True, timeout=60, check=True)
-    return bool(said.stdout.strip())
-
-
 def dress(page: Page, font: str) -> None:
     """Show the page in a font."""
     if FONTS[font]:
@@ -159,8 +150,8 @@ def dress(page: Page, font: str) -> None:
 def test_no_word_is_broken_inside_and_nothing_is_wider_than_its_place(
     address: str, chromium: Browser, lang: str, font: str
 ) -> None:
-    if FONTS[font] and not is_installed(font):
-        pytest.skip(f"no font {font}: apt-get install fontconfig {FONTS[font]}")
+    if FONTS[font]:
+        needed.font(font, FONTS[font])
     page = chromium.new_context(locale=lang).new_page()
     names = [UNIT, OTHER, PLACE, *PLACES, OWNER, SUPERVISOR, CAUSE, *(f"{CASE}{n}" for n in range(6))]
     found: list[str] = []
